@@ -52,7 +52,7 @@ def extended(shipped: ModelSpec, full: ModelSpec) -> tuple[dict[str, Any], dict[
     judgements = {
         name: [column[j] for j in back]
         for name, column in new["judgements"].items()
-        if name not in {"fixed", "default"}
+        if name not in {"fixed", "default", "nobodys"}
     }
     extension = {
         **{name: value for name, value in new.items() if name != "network"},
@@ -61,7 +61,11 @@ def extended(shipped: ModelSpec, full: ModelSpec) -> tuple[dict[str, Any], dict[
             b"".join(keys[KEY_BYTES * j : KEY_BYTES * (j + 1)] for j in back)
         ).decode(),
         "judgements": judgements
-        | {name: [at[j] for j in new["judgements"][name]] for name in ("fixed", "default")},
+        | {
+            name: [at[j] for j in new["judgements"][name]]
+            for name in ("fixed", "default", "nobodys")
+            if name in new["judgements"]
+        },
         "share_rows": [[at[j] for j in row] for row in new["share_rows"]],
         "rows_at": {address: [at[j] for j in row] for address, row in new["rows_at"].items()},
         "map": {"values": [new["map"]["values"][j] for j in back]},

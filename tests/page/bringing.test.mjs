@@ -6,6 +6,7 @@ import test from "node:test";
 import { bytesOf } from "../../src/cruxmap/present/report/page/bytes.js";
 import { routeWords, wordsOf } from "../../src/cruxmap/present/report/page/answers/brought_words.js";
 import { broughtProblems, modelWith } from "../../src/cruxmap/present/report/page/language/bringing.js";
+import { namesOf } from "../../src/cruxmap/present/report/page/language/names.js";
 import { casesOf } from "./cases.mjs";
 
 const { cases, models } = casesOf("bringing");
@@ -135,18 +136,19 @@ test("words for what is brought are as for what is in the map", () => {
   for (const one of cases.filter((row) => row.words !== undefined)) {
     const model = extended(one);
     const defaults = new Set(model.judgements.default.map((place) => model.addresses[place]));
+    const texts = namesOf(model).textsOf;
     for (const added of model.added.entries) {
       const entry = model.entries.find(({ id }) => id === added.id);
       const expected = one.words[added.id ?? added.of];
       if (added.type === "route") {
-        const { line, number, part } = routeWords(added, added.of, model.brought[added.address]);
+        const { line, number, part } = routeWords(added, added.of, texts, model.brought[added.address]);
         assert.ok(expected.basis.includes(line), line);
         assert.equal(number, expected.numbers[added.address]);
         for (const { address, words } of part) assert.deepEqual(Object.fromEntries(expected.parts)[address], words);
         continue;
       }
       if (added.routes?.some(({ address }) => model.brought[address])) continue; // by somebody: routeWords
-      const { basis, numbers, parts } = wordsOf(entry, added, model.addresses, defaults);
+      const { basis, numbers, parts } = wordsOf(entry, added, model.addresses, defaults, texts);
       assert.deepEqual(basis, expected.basis);
       assert.deepEqual(Object.fromEntries(numbers), expected.numbers);
       assert.deepEqual(parts.map(({ address, words }) => [address, words]), expected.parts);

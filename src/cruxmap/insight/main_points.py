@@ -21,6 +21,7 @@ from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.what_it_takes import Takes, takes
 from cruxmap.insight.whose import who_is_heard
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ClaimIs, StateIn
+from cruxmap.language.inheritance import NOBODY
 from cruxmap.language.model_spec import ModelSpec
 
 FIRST_CRUXES, FIRST_DIFFERENCES = 3, 3
@@ -84,7 +85,8 @@ class MainPoints(Shown):
     """What came out, about the `target` with its `text`.
 
     `map_mean` is the neutral estimate: that of the editor's own numbers, which are nobody's view. It turns
-    most on the addresses in `map_turns_on`. `takes` is what would carry the lowest above the highest.
+    most on the addresses in `map_turns_on`, of which nobody gave the numbers in `map_nobodys`. `takes` is
+    what would carry the lowest above the highest.
     """
 
     model: str
@@ -94,6 +96,7 @@ class MainPoints(Shown):
     observed: tuple[str, ...]
     map_mean: float | None
     map_turns_on: tuple[str, ...]
+    map_nobodys: tuple[str, ...]
     voices: tuple[Voice, ...]
     parting: Parting | None
     takes: Takes | None
@@ -165,6 +168,7 @@ def main_points(
         observed=estimate.observed,
         map_mean=estimate.map.mean,
         map_turns_on=tuple(number.address for number in estimate.map.turns_on),
+        map_nobodys=tuple(one.address for one in estimate.map.turns_on if one.whose == NOBODY),
         voices=_voices(estimate, cruxes),
         parting=None if diff is None else _parting(diff, cruxes),
         takes=None if diff is None else _takes(model, heard, work),

@@ -278,7 +278,7 @@ def pool(
     found = replace(
         found, prior=float(expit(start)) if math.isfinite(start) else None, factor=stretch, answers=answers
     )
-    no_opinion = _no_opinion(inquiry.model)
+    no_opinion = _no_opinion(inquiry)
     try:
         inquiry = _of_opinions(inquiry) if no_opinion else inquiry
     except ValueError:
@@ -343,14 +343,16 @@ def _pools_of_answers(
 # --- pools of judgements -------------------------------------------------------------------------
 
 
-def _no_opinion(model: ModelSpec) -> str:
+def _no_opinion(inquiry: Inquiry) -> str:
     """Name the numbers in the files of a model's worldviews that are no opinion, empty if there are none.
 
     A fitted number is none: it follows from answers about other things. Nor is a number that nobody gave.
     """
+    model = inquiry.model
+    fitted = any(one.fitted for perspective in inquiry.perspectives for one in perspective.settings)
     steps = {step.about.id: step for name in model.worldviews for step in lineage(model.map, name)}
-    numbers = [number for step in steps.values() for number in step.judgements]
-    return NO_OPINION[any(one.fitted for one in numbers), any(not one.elicited for one in numbers)]
+    nobodys = any(not one.elicited for step in steps.values() for one in step.judgements)
+    return NO_OPINION[fitted, nobodys]
 
 
 def _of_reviewers(left_out: str) -> str:

@@ -200,6 +200,7 @@ def _numbers(model: ModelSpec) -> dict[str, Any]:
     argument_map = model.map
     judgements = argument_map.judgements
     index = {address: number for number, address in enumerate(judgements)}
+    nobodys = [index[address] for address, judgement in judgements.items() if not judgement.elicited]
     lexicon = with_phrases(dict(argument_map.lexicon))
     part = {
         place.judgement.address: place.part for e in argument_map.entry.values() for place in places(e)
@@ -217,6 +218,7 @@ def _numbers(model: ModelSpec) -> dict[str, Any]:
             "part": [part[address] for address in judgements],
             "fixed": [index[a] for a, judgement in judgements.items() if not judgement.overridable],
             "default": [index[a] for a, judgement in judgements.items() if judgement.is_default],
+            **({"nobodys": nobodys} if nobodys else {}),
         },
         "share_rows": [[index[share.address] for share in row.shares] for row in argument_map.share_rows],
         "rows_at": {at: [index[s.address] for s in row] for at, row in argument_map.shares.items() if row},
@@ -269,7 +271,9 @@ def _worldview(argument_map: ArgumentMap, worldview: Worldview, lexicon: Lexicon
     for own in worldview.judgements:
         laid = own.address, own.values if isinstance(own, ShareOverride) else own.value
         judgements.append(
-            _laid(argument_map, laid, lexicon) | ({"fitted": own.fitted} if own.fitted else {})
+            _laid(argument_map, laid, lexicon)
+            | ({"fitted": own.fitted} if own.fitted else {})
+            | ({} if own.elicited else {"elicited": False})
         )
     return {
         "extends": None if worldview.extends == MAP_WORLDVIEW else worldview.extends,
@@ -343,9 +347,16 @@ def _by_type(argument_map: ArgumentMap, entry: Entry, index: Mapping[str, int]) 
                 "definition": None if definition is None else _definition(definition, index),
                 **(_routes(basis) if isinstance(basis, Routes) else {}),
             }
-        case Question(states=states, basis=basis):
+        case Question(states=states, basis=basis) as question:
+            texts = {"state_texts": {**question.text_of}} if question.text_of else {}
             between = {"start": basis.start, "end": basis.end} if isinstance(basis, Gap) else None
-            return {"type": "question", "states": [*states], "basis": _basis(basis), "gap": between}
+            return {
+                "type": "question",
+                "states": [*states],
+                **texts,
+                "basis": _basis(basis),
+                "gap": between,
+            }
         case Event(timeline=timeline, basis=basis):
             phases = argument_map.timeline[timeline].phases
             steps = range(1, argument_map.timeline[timeline].steps + 1)

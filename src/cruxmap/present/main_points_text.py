@@ -100,6 +100,8 @@ def _why(points: MainPoints) -> Iterator[str]:
     )
     if points.map_turns_on:
         yield f"It turns most on {with_and(points.map_turns_on)}."
+    if points.map_nobodys:
+        yield f"Nobody gave the number of {with_and(points.map_nobodys)}: it is there to be replaced."
 
 
 # --- what it hangs on ----------------------------------------------------------------------------

@@ -40,7 +40,8 @@ _BROUGHT = (*BROUGHT, "routes")
 class Sent:
     """What a page sends, as far as its shape goes; `version` is None for a worldview that is to be new.
 
-    `fitted` says of some of the judgements what they were fitted to. `asked` is None without an interview.
+    `fitted` says of some of the judgements what they were fitted to, and `nobodys` are those that nobody
+    gave. `asked` is None without an interview.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Sent:
     remarks: Mapping[str, str]
     brings: Mapping[str, Mapping[str, Any]]
     fitted: Mapping[str, str]
+    nobodys: frozenset[str]
     stated: tuple[Mapping[str, Any], ...]
     asked: tuple[Any, ...] | None
 
@@ -189,7 +191,10 @@ def _judgements(model: ModelSpec, asked: Sent) -> dict[str, Any]:
         if isinstance(value, Mapping):
             found |= {share.address: None for share in model.map.shares.get(address, ())}
         why = asked.fitted.get(address)
-        found[address] = value if why is None else {"value": value, "fitted": why}
+        long = (
+            {"elicited": "false"} if address in asked.nobodys else {} if why is None else {"fitted": why}
+        )
+        found[address] = {"value": value, **long} if long else value
     return found
 
 
@@ -205,7 +210,7 @@ def _said(text: str, asked: Sent) -> dict[str, Any]:
         found["stated"] = list(stated.values())
     if asked.asked is not None:
         known = [*before.get("asked", ())]
-        answered: list[Any] = [*(asked.judgements.keys() - asked.fitted.keys())]
+        answered: list[Any] = [*(asked.judgements.keys() - asked.fitted.keys() - asked.nobodys)]
         answered += [{"of": one.get("of")} for one in asked.stated]
         new = [one for one in asked.asked if one not in known]
         found["asked"] = [one for one in (*known, *new) if one in asked.asked or one not in answered]
@@ -261,8 +266,8 @@ def _as_written(digest: str, entries: Mapping[str, str]) -> dict[str, Any]:
 def read_sent(sent: Any) -> Sent:
     """Return what a page sent. Raises `Refused` where it has not the shape of that, or the id is none."""
     keys = {"id", "version", "from", "text", "judgements", "rejects", "accepts", "remarks", "brings"}
-    keys |= {"fitted", "stated", "asked"}
-    whole = _mapping(sent, "what is sent")
+    keys |= {"fitted", "nobodys", "stated", "asked"}
+    whole = {"nobodys": [], **_mapping(sent, "what is sent")}
     if whole.keys() != keys:
         _misfit("what is sent", f"a mapping with {', '.join(sorted(keys))}")
     version = whole["version"]
@@ -284,6 +289,7 @@ def read_sent(sent: Any) -> Sent:
         },
         brings={key: _entries(key, brings.get(key, {})) for key in _BROUGHT},
         fitted={at: _text(why, "a reason") for at, why in _mapping(whole["fitted"], "`fitted`").items()},
+        nobodys=frozenset(_text(at, "an address") for at in _list(whole["nobodys"], "`nobodys`")),
         stated=tuple(_mapping(one, "what is stated") for one in _list(whole["stated"], "`stated`")),
         asked=None if whole["asked"] is None else tuple(map(_asked, _list(whole["asked"], "`asked`"))),
     )

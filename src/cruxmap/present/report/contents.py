@@ -263,6 +263,7 @@ def _judgements(
             "words": words[address],
             "map": notation_of(judgement.value),
             "is_default": judgement.is_default,
+            **({} if judgement.elicited else {"elicited": False}),
             "source": citations(argument_map, judgement.citations),
             "note": judgement.note,
             "by": {

@@ -9,6 +9,7 @@ from typing import Any
 
 from cruxmap.insight.sentences import mean_and_central
 from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.inheritance import NOBODY
 from cruxmap.present.main_points_text import HANGING, PARTING, TAKING
 from cruxmap.present.phrases import interval, percent
 from cruxmap.present.report.markup import Html, said, tag
@@ -57,6 +58,7 @@ BLIND = (
     "for whoever looks there. Without scripts they are not shown at all."
 )
 FITTED_THERE = " (fitted)"
+OF_NOBODY = f" ({NOBODY})"
 RECONCILED = "Each worldview is fitted to what its reviewer stated."
 ANONYMOUS = "Reviewers are shown by letter."
 NOT_YET = "not found yet"
@@ -286,7 +288,7 @@ def _numbers(contents: Plain, entry: Plain) -> Html | None:
         rows = [
             (
                 place["words"],
-                [(MAP_WORLDVIEW, place["map"]), *((w, _text(one)) for w, one in place["by"].items())],
+                [(MAP_WORLDVIEW, _of_map(place)), *((w, _text(one)) for w, one in place["by"].items())],
             )
             for place in told
         ]
@@ -299,12 +301,18 @@ def _text(given: Plain) -> str:
     return f"{given['text']}{FITTED_THERE if given['fitted'] else ''}{older}"
 
 
+def _of_map(place: Plain) -> str:
+    return f"{place['map']}{'' if place.get('elicited', True) else OF_NOBODY}"
+
+
 def _row(states: Sequence[Plain], row: Sequence[Plain]) -> tuple[str, list[tuple[str, str]]]:
     """Return the case of a row of shares, and the shares that the map and whoever else gives some there."""
     first, *_ = names = [state["shown"] for state in states]
     case = row[0]["words"].removeprefix(f"share of {first}").strip()
     by = dict.fromkeys(name for place in row for name in place["by"])
-    numbers = [(MAP_WORLDVIEW, _shares(names, [place["map"] for place in row]))]
+    shares = _shares(names, [place["map"] for place in row])
+    nobodys = all(not place.get("elicited", True) for place in row)
+    numbers = [(MAP_WORLDVIEW, shares + (OF_NOBODY if nobodys else ""))]
     for worldview in by:
         own = [place["by"].get(worldview, {}) for place in row]
         shares = _shares(names, [one.get("text") for one in own])

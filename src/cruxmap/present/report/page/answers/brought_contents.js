@@ -42,6 +42,7 @@ class Made {
     this.worldviews = { ...contents.worldviews };
     this.added = new Map((model.added?.entries ?? []).map((one) => [one.id ?? one.address, one]));
     this.modelEntry = new Map(model.entries.map((entry) => [entry.id, entry]));
+    this.texts = namesOf(model).textsOf;
     this.defaults = new Set(model.judgements.default.map((place) => model.addresses[place]));
     this.numbersOf = addressesByOwner(model);
   }
@@ -61,7 +62,7 @@ class Made {
 
   entry(bringer, voice, id, form) {
     const entry = this.modelEntry.get(id);
-    const words = wordsOf(entry, this.added.get(id), this.model.addresses, this.defaults);
+    const words = wordsOf(entry, this.added.get(id), this.model.addresses, this.defaults, this.texts);
     const { type, states, targets = [], premises = [] } = entry;
     const isArgument = type === "argument";
     this.entries[id] = {
@@ -75,12 +76,12 @@ class Made {
       tags: [form.tags ?? []].flat(),
       file: null,
       remarks: [],
-      states: type === "question" ? states.map(stateOf) : [],
+      states: type === "question" ? states.map((state) => stateOf(state, entry.state_texts)) : [],
       parts: words.parts,
       numbers: this.numbersOf.get(id),
       bearing: [],
       targets: targets.map((on) => targetOf(on, entry.direction)),
-      premises: premises.map(premiseOf),
+      premises: premises.map((premise) => premiseOf(premise, this.texts)),
       brought_by: bringer,
     };
     for (const [address, phrase] of words.numbers) {
@@ -98,7 +99,7 @@ class Made {
     const ofClaim = this.added.get(claim)?.routes ?? [];
     theirs.forEach(({ address }, k) => {
       const { when } = this.added.get(address) ?? ofClaim.find((route) => route.address === address);
-      const { line, number, part } = routeWords({ address, when }, claim, bringer);
+      const { line, number, part } = routeWords({ address, when }, claim, this.texts, bringer);
       const { basis_words: lines, parts } = this.entries[claim];
       const isLast = (one) => one === "something else" || one.startsWith("All that only when ");
       const rest = lines.findIndex(isLast);
@@ -117,13 +118,16 @@ class Made {
     const source = said.flatMap((part) => this.cited(part.source));
     const note = said.map((part) => part.note).find((one) => one) ?? "";
     const text = this.model.map.values[numbersOf(this.model).index.get(address)];
-    const isOwn = bringer === this.model.own;
+    const place = numbersOf(this.model).index.get(address);
+    const isNobodys = (this.model.judgements.nobodys ?? []).includes(place);
+    const isOwn = bringer === this.model.own || isNobodys;
     this.judgements[address] = {
       words,
       map: text,
       is_default: this.defaults.has(address),
       source,
       note,
+      ...(isNobodys ? { elicited: false } : {}),
       by: isOwn ? {} : { [bringer]: { text, source, note, fitted: null } },
     };
   }
@@ -160,7 +164,8 @@ class Made {
     }
   }
 
-  judged(worldview, { at, value, shares, source, note = "", fitted = null }) {
+  judged(worldview, { at, value, shares, source, note = "", fitted = null, elicited = true }) {
+    if (!elicited) return;
     const said = { source: this.cited(source), note, fitted: fitted || null };
     if (shares === undefined) return this.gives(worldview, at, { text: value, ...said });
     const row = numbersOf(this.model).rowAt.get(at) ?? [];
@@ -182,10 +187,10 @@ class Made {
     const given = assuming === undefined ? [] : [assuming].flat().map(read);
     return {
       of: conditionText(condition),
-      words: conditionWords(condition),
+      words: conditionWords(condition, this.texts),
       credence,
       assuming: given.map(conditionText),
-      given: given.map(conditionWords),
+      given: given.map((one) => conditionWords(one, this.texts)),
       source: this.cited(source),
       note,
     };
@@ -198,16 +203,17 @@ function addressesByOwner(model) {
   return found;
 }
 
-function stateOf(id) {
-  return { id, text: id.replaceAll("-", " ") };
+function stateOf(id, texts) {
+  const text = under(texts, id);
+  return { id, text: text ?? id.replaceAll("-", " "), shown: text ?? id };
 }
 
 function targetOf({ id, part, states }, how) {
   return { id, part: states.length > 0 ? states.join(", ") : part, how };
 }
 
-function premiseOf(condition) {
-  return { words: conditionWords(condition), ids: [...new Set(mentionedBy(condition))] };
+function premiseOf(condition, texts) {
+  return { words: conditionWords(condition, texts), ids: [...new Set(mentionedBy(condition))] };
 }
 
 /** A number in an entry's form, by the part of its address after the entry's id, and what is around it. */

@@ -76,7 +76,7 @@ export function changesOf(model, { start, own, given: conditionsNow }) {
   const before = { ...UNCHANGED, brings: own.brings };
   const layers = own.judgements.length > 0 ? layersOf(model, start, before) : null;
   const changed = (kind, address, text, before) => ({ kind, address, text, before, effect: null });
-  const given = own.judgements.filter(({ fitted }) => !fitted);
+  const given = own.judgements.filter(({ fitted, elicited }) => !fitted && elicited !== false);
   const numbers = given.map((judgement) =>
     changed("set", judgement.at, changeText(model, judgement), textAt(model, layers, judgement.at)),
   );

@@ -366,10 +366,11 @@ export class Changing extends Opened {
   }
 }
 
-/** Changes without a row of shares that is fitted, where one of these shares is to be set. */
+/** Changes without a row of shares that is fitted, or that nobody gave, where one of these shares is to be set. */
 function withoutFittedRow(own, address) {
   const row = address.slice(0, Math.max(address.lastIndexOf("."), 0));
-  const isIt = ({ at, fitted, shares }) => at === row && fitted && shares !== undefined;
+  const isIt = ({ at, fitted, elicited, shares }) =>
+    at === row && (fitted || elicited === false) && shares !== undefined;
   if (!own.judgements.some(isIt)) return own;
   return { ...own, judgements: own.judgements.filter((one) => !isIt(one)) };
 }

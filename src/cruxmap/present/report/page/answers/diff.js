@@ -5,6 +5,7 @@
 import { expit } from "../engine/special.js";
 import { under } from "../language/names.js";
 import { formatJudgement, formatProbability } from "../language/notation.js";
+import { NOBODY } from "../language/worldviews.js";
 import { averagesAt } from "./averages.js";
 import { doubleCruxes, leftOutInEither, looksOf } from "./double_cruxes.js";
 import { toCompare } from "./information.js";
@@ -238,7 +239,9 @@ function onlyIn(sides, model) {
     const first = (address) => under(model.bringer, address) ?? "map";
     return [
       where((j) => setting.rejected[j] && !setting.notBrought[j]),
-      where((j, address) => !setting.rejected[j] && setting.origin[j] !== first(address)),
+      where((j, address) => {
+        return !setting.rejected[j] && ![NOBODY, first(address)].includes(setting.origin[j]);
+      }),
       where((j, address) => under(model.brought, address) !== undefined && !setting.rejected[j]),
     ];
   });

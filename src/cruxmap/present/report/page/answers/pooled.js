@@ -20,7 +20,6 @@ const FEWEST_VOICES = 2;
 const SAME = 0.005;
 
 const TOO_FEW = "a pool takes at least two worldviews whose estimate lies between 0% and 100%";
-const FITTED_IN_ANSWERS = " What reviewers fitted counts in their answers alone.";
 const OF_NUMBERS = "the mean of the reviewers' log-odds in every place";
 
 /**
@@ -221,20 +220,37 @@ function logitOfShare(share) {
 /**
  * The pool of numbers as an answer.
  * @param {number} probability @param {[number, number] | null} interval
- * @param {boolean} [fitted] whether somebody has fitted numbers, which are left out @returns {Pooled}
+ * @param {string} [leftOut] what is no opinion and left out, if anything @returns {Pooled}
  */
-export function answerOfNumbers(probability, interval, fitted = false) {
-  const restsOn = fitted ? `${OF_NUMBERS}, without what they fitted` : OF_NUMBERS;
+export function answerOfNumbers(probability, interval, leftOut = "") {
+  const restsOn = leftOut === "" ? OF_NUMBERS : `${OF_NUMBERS}, without ${leftOut}`;
   return { id: "judgements-logarithmic", probability, interval_90: interval, rests_on: restsOn };
 }
 
 /**
  * Why pooling answers and pooling numbers come out differently, in this case.
  * @param {number} answers the probability by the logarithmic pool of answers @param {number} numbers
- * @param {boolean} [fitted] whether somebody has fitted numbers, which are left out
+ * @param {string} [leftOut] what is no opinion and left out, if anything
  */
-export function explanationOf(answers, numbers, fitted = false) {
-  return differenceOf(answers, numbers) + (fitted ? FITTED_IN_ANSWERS : "");
+export function explanationOf(answers, numbers, leftOut = "") {
+  const what = ofReviewers(leftOut);
+  const counts = ` ${what.charAt(0).toUpperCase()}${what.slice(1)} counts in their answers alone.`;
+  return differenceOf(answers, numbers) + (what === "" ? "" : counts);
+}
+
+/** What is called so that is no opinion: numbers that reviewers fitted, and those that nobody gave. */
+export function noOpinionText(isFitted, isNobodys) {
+  if (isFitted) return isNobodys ? "what they fitted or nobody gave" : "what they fitted";
+  return isNobodys ? "what nobody gave" : "";
+}
+
+/** Why numbers are not pooled that link in a circle without what is left out. */
+export function inACircle(leftOut) {
+  return `without ${ofReviewers(leftOut)}, links run in a circle`;
+}
+
+function ofReviewers(leftOut) {
+  return leftOut.replace("they", "reviewers");
 }
 
 function differenceOf(answers, numbers) {

@@ -4,7 +4,7 @@
 import { bytesOf } from "../bytes.js";
 import { latinHypercube } from "../engine/draws.js";
 import { under } from "../language/names.js";
-import { fitsAny, layersOfParts, MAP, settle } from "../language/worldviews.js";
+import { fitsAny, hasNobodys, layersOfParts, MAP, settle } from "../language/worldviews.js";
 import { mentionedIn } from "./candidates.js";
 import { bearingOn } from "./mixtures.js";
 import { shapley } from "./shapley.js";
@@ -86,8 +86,8 @@ function isGiven(model, setting, j) {
 
 /**
  * How far a worldview moves the target from the map's numbers, and what its own numbers, and those that it
- * fitted, do of that: their Shapley values, with what it extends for the third player. Not a number where
- * the target is certain with some of these, what is given impossible, or links run in a circle.
+ * fitted, do of that: their Shapley values, with what it extends, and what nobody gave, for the third player.
+ * Not a number where the target is certain with some of these, what is given impossible, or links run in a circle.
  * @param {object} structure
  * @param {{name: string, state: object, extends: string | null}} voice
  * @param {{stateOf: (id: string) => object, given: object, asking: object}} ask
@@ -95,7 +95,8 @@ function isGiven(model, setting, j) {
  */
 export async function movesOf(structure, voice, ask) {
   const fits = fitsAny(structure.model, voice.name);
-  const players = ["own", ...(fits ? ["fitted"] : []), ...(voice.extends === null ? [] : ["extended"])];
+  const isOnMap = voice.extends === null && !hasNobodys(structure.model, voice.name);
+  const players = ["own", ...(fits ? ["fitted"] : []), ...(isOnMap ? [] : ["extended"])];
   const values = Array.from({ length: 1 << players.length }, (_, number) =>
     logOddsOf(structure, voice, ask, new Set(players.filter((_, k) => (number >> k) & 1)), players),
   );
@@ -114,7 +115,8 @@ function logOddsOf(structure, voice, { stateOf, given, asking }, there, players)
   const { name, state, extends: parent } = voice;
   if (there.size === players.length) return state.logOdds;
   if (there.size === 0) return stateOf(MAP).logOdds;
-  if (there.size === 1 && there.has("extended")) return stateOf(parent).logOdds;
+  const isParent = there.size === 1 && there.has("extended") && !hasNobodys(structure.model, name);
+  if (isParent) return stateOf(parent).logOdds;
   const isThere = (player) => there.has(player) || !players.includes(player);
   const parts = { own: there.has("own"), fitted: isThere("fitted"), extended: isThere("extended") };
   try {

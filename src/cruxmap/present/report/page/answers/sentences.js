@@ -6,8 +6,8 @@
  */
 export function sentenceOf({ entries }, name) {
   const [owner, part] = name.split(/\.(.*)/s);
-  const { text, type } = entries[owner];
+  const { text, type, states } = entries[owner];
   if (part === undefined) return text;
-  if (type === "question") return `${text} ${part}`;
+  if (type === "question") return `${text} ${states?.find(({ id }) => id === part)?.shown ?? part}`;
   return type === "event" ? `During ${part}: ${text}` : `By ${part}: ${text}`;
 }

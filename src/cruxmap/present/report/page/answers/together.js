@@ -8,14 +8,16 @@ import { expit, logit } from "../engine/special.js";
 import { parseCondition } from "../language/conditions.js";
 import { under } from "../language/names.js";
 import { conditionOfPlain } from "../language/plain_conditions.js";
-import { layersWithoutFitted, MAP, settle } from "../language/worldviews.js";
+import { hasNobodys, layersOfOpinions, MAP, settle } from "../language/worldviews.js";
 import { givenOf } from "./changed.js";
 import { carrierOf, pairMatrix } from "./pairs.js";
 import {
   answerOfNumbers,
   checkedWeights,
   explanationOf,
+  inACircle,
   mixingOf,
+  noOpinionText,
   pooledNumbers,
   poolOfAnswers,
   whoIsHeard,
@@ -28,7 +30,6 @@ import { awaited, shortPause } from "./waiting.js";
 /** How many states of a worldview are kept, under other conditions. */
 const STATES_KEPT = 4;
 
-const IN_A_CIRCLE = "without what reviewers fitted, links run in a circle";
 
 /** How many draws of pooled numbers are made before the page may breathe. */
 const DRAWS_AT_A_TIME = 128;
@@ -229,22 +230,26 @@ class Together {
   mixing({ worldviews }, weights) {
     const { session } = this;
     const able = [...weights].filter(([id]) => Object.hasOwn(worldviews, id));
-    const isLess = this.hasFitted(weights);
-    const settingOf = (id) => (isLess ? this.withoutFitted(id) : session.shipped(id));
+    const isLess = this.noOpinion(weights) !== "";
+    const settingOf = (id) => (isLess ? this.opinionsOf(id) : session.shipped(id));
     const heard = able.map(([id, weight]) => ({ setting: settingOf(id), weight }));
     const everybody = [...weights.keys(), MAP].map(settingOf);
     return mixingOf(session.model, everybody, heard);
   }
 
-  /** Whether any of those who have a weight has a fitted number, be it one that another fitted. */
-  hasFitted(weights) {
-    return [...weights.keys()].some((id) => this.session.shipped(id).fitted.some((why) => why !== ""));
+  /** What those who have a weight have that is no opinion, be it from another: empty if there is nothing. */
+  noOpinion(weights) {
+    const { session } = this;
+    const ids = [...weights.keys()];
+    const isFitted = ids.some((id) => session.shipped(id).fitted.some((why) => why !== ""));
+    const isNobodys = ids.some((id) => hasNobodys(session.model, id, true));
+    return noOpinionText(isFitted, isNobodys);
   }
 
-  /** The numbers of a worldview without what was fitted, which is no opinion. Throws ProblemError. */
-  withoutFitted(id) {
+  /** The numbers of a worldview without what is no opinion. Throws ProblemError. */
+  opinionsOf(id) {
     const { model } = this.session;
-    return settle(model, layersWithoutFitted(model, id));
+    return settle(model, layersOfOpinions(model, id));
   }
 
   /** The target's log-odds at some numbers, none of which is a share that others fill up. */
@@ -257,16 +262,16 @@ class Together {
 
   /** A pool of answers with the pool of numbers beside it, or why there is none. */
   withNumbers(found, weights, find) {
-    const fitted = this.hasFitted(weights);
+    const leftOut = this.noOpinion(weights);
     const told = ([probability, interval]) => ({
       ...found,
-      answers: [...found.answers, answerOfNumbers(probability, interval, fitted)],
-      explanation: explanationOf(found.answers[1].probability, probability, fitted),
+      answers: [...found.answers, answerOfNumbers(probability, interval, leftOut)],
+      explanation: explanationOf(found.answers[1].probability, probability, leftOut),
     });
     const without = (problem) => {
       const isCircle = problem.code === "same-as-circle";
       if (problem.name !== "TooManyCases" && !isCircle) throw problem;
-      const why = isCircle ? IN_A_CIRCLE : problem.message;
+      const why = isCircle ? inACircle(leftOut) : problem.message;
       return { ...found, explanation: `Judgements are not pooled: ${why}.` };
     };
     try {

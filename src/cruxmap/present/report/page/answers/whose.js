@@ -1,12 +1,12 @@
 // Whose numbers an entry rests on, and between what its one number lies: insight/whose.py and kinds.py.
 
-import { MAP, OWN } from "../language/worldviews.js";
+import { MAP, NOBODY, OWN } from "../language/worldviews.js";
 
 const SAYS_HOW_LIKELY = new Set(["credence", "chance"]);
 
 /**
  * Whose the numbers are that say how likely something is: `own` (the worldview's), `fitted`, the id of
- * another worldview, `set` for what was changed here, or `inherited` (the map's).
+ * another worldview, `set` for what was changed here, `nobody's`, or `inherited` (the map's).
  * @param {object} structure @param {object} setting @param {string} worldview @param {string} id
  * @returns {string}
  */
@@ -24,8 +24,9 @@ export function whoseAre({ origin, fitted }, worldview, places) {
   if (places.some((j) => origin[j] === worldview && worldview !== MAP && !fitted[j])) return "own";
   const isSet = places.some((j) => origin[j] === OWN && !fitted[j]);
   if (!isSet && places.some((j) => isMine(j) && fitted[j])) return "fitted";
-  const other = places.find((j) => origin[j] !== MAP);
-  return other === undefined ? "inherited" : origin[other];
+  const other = places.find((j) => origin[j] !== MAP && origin[j] !== NOBODY);
+  if (other !== undefined) return origin[other];
+  return places.some((j) => origin[j] === NOBODY) ? NOBODY : "inherited";
 }
 
 /**

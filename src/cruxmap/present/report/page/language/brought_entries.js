@@ -4,7 +4,9 @@
  */
 
 import { checkState, conditionOf, mentionedBy, wholeNumber } from "./conditions.js";
+import { checkElicited, isElicited } from "./file_shapes.js";
 import { checkPartIds } from "./ids.js";
+import { under } from "./names.js";
 import { joined, ProblemError } from "./problems.js";
 
 const BASES = ["credence", "all_of", "any_of", "at_least", "routes", "given"];
@@ -34,11 +36,15 @@ export class EntryReader {
   }
 
   /** Put in a place for a number: as it is written, in the long form too, or by default. */
-  number(node, place, byDefault) {
+  number(node, place, byDefault, whole = undefined) {
     const isDefault = node === undefined;
     const text = isDefault ? byDefault : typeof node === "string" ? node : node.get("value");
-    if (node instanceof Map) this.draft.checkCited(node.get("source"));
-    return this.draft.place({ bringer: this.bringer, ...place, text, isDefault });
+    if (node instanceof Map) {
+      this.draft.checkCited(node.get("source"));
+      checkElicited(node);
+    }
+    const isNobodys = !isElicited(node, whole);
+    return this.draft.place({ bringer: this.bringer, ...place, text, isDefault, isNobodys });
   }
 
   condition(node) {
@@ -210,8 +216,9 @@ export class EntryReader {
       if (!address.includes("#")) this.draft.rowsAt.set(address, shares);
     }
     const isPlain = rows.length === 1 && rows[0].when === null;
+    const entry = { id, variable, own_number: null, parts: [], type: "question", states, basis: "shares", gap: null };
     this.put(
-      { id, variable, own_number: null, parts: [], type: "question", states, basis: "shares", gap: null },
+      { ...entry, ...this.stateTexts(id, node.get("state_texts"), states) },
       { kind: isPlain ? "premise" : "stage", rests_on: namesIn(rows.map(({ when }) => when)) },
       {
         type: "question",
@@ -221,6 +228,27 @@ export class EntryReader {
         rows: rows.map(({ when, shares }) => ({ when, shares })),
       },
     );
+  }
+
+  /** What readers are shown in place of the ids of states, where there is something: `{state_texts}`. */
+  stateTexts(question, node, states) {
+    if (node === undefined) return {};
+    const texts = {};
+    for (const [state, words] of node) {
+      checkState(this.names, question, state);
+      texts[state] = words.split(/\s+/u).filter(Boolean).join(" ");
+      if (texts[state] !== "") continue;
+      const hint = "say what is shown in place of its id, or leave it out";
+      throw new ProblemError("missing-key", `the state \`${state}\` has no words`, hint);
+    }
+    const shown = (state) => under(texts, state) ?? state;
+    for (const state of Object.keys(texts)) {
+      const alike = states.find((other) => other !== state && shown(other) === shown(state));
+      if (alike === undefined) continue;
+      const message = `\`${state}\` and \`${alike}\` are both shown as \`${shown(state)}\``;
+      throw new ProblemError("repeated", message, "give each state a text that no other has");
+    }
+    return { state_texts: texts };
   }
 
   shareRows(id, nodes, states) {
@@ -244,9 +272,15 @@ export class EntryReader {
   shares(question, node, states, address, isFixed = false) {
     const written = this.shareMapping(question, node);
     checkShareKeys(this.names, question, written, states);
+    const whole = written === node ? undefined : node;
+    const isRest = (share) => (share instanceof Map ? share.get("value") : share) === "rest";
+    const given = states.map((state) => written.get(state)).filter((share) => !isRest(share));
+    const isGiven = given.some((share) => isElicited(share, whole));
     return states.map((state) => {
       const place = { address: `${address}.${state}`, owner: question, role: "share", isFixed };
-      return this.number(written.get(state), place);
+      const share = written.get(state);
+      if (!isRest(share)) return this.number(share, place, undefined, whole);
+      return this.number(isGiven ? "rest" : REST_OF_NOBODYS, place);
     });
   }
 
@@ -255,6 +289,7 @@ export class EntryReader {
     const value = node.get("value");
     if (value instanceof Map) {
       this.draft.checkCited(node.get("source"));
+      checkElicited(node);
       return value;
     }
     const isLong = value !== undefined && [...node.keys()].every((key) => LONG_FORM.includes(key));
@@ -264,7 +299,10 @@ export class EntryReader {
   }
 }
 
-const LONG_FORM = ["value", "source", "note", "tags", "fitted"];
+const LONG_FORM = ["value", "source", "note", "tags", "elicited", "fitted"];
+
+/** What is left by shares that nobody gave. */
+const REST_OF_NOBODYS = new Map([["value", "rest"], ["elicited", "false"]]);
 
 /** Check that every state has a share, nothing else has, and `rest` is there at most once. */
 function checkShareKeys(names, question, written, states) {

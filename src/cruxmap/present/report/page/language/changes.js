@@ -300,9 +300,10 @@ function stepsOf(model, worldview, written, refused) {
       refused(at, problem);
     }
   };
-  for (const { at, value, shares, fitted } of lastOfEach(written.judgements)) {
+  for (const given of lastOfEach(written.judgements)) {
+    const { at, value, shares } = given;
     add(at, () => {
-      const judgement = withReason(readSet(model, at, shares ?? value), fitted);
+      const judgement = withReason(readSet(model, at, shares ?? value), given);
       return (together) => together.judge(judgement);
     });
   }
@@ -323,8 +324,9 @@ function unchangedBut({ brings = {}, remarks = {}, stated = [], asked = null }) 
   return { ...UNCHANGED, brings, remarks, stated, asked };
 }
 
-/** A judgement with what it was fitted to, if it was. */
-function withReason(judgement, fitted) {
+/** A judgement with what it was fitted to, if it was, or that nobody gave it. */
+function withReason(judgement, { fitted, elicited }) {
+  if (elicited === false) return { ...judgement, elicited };
   return fitted ? { ...judgement, fitted } : judgement;
 }
 
@@ -360,8 +362,9 @@ export function changeText(model, judgement) {
  */
 export function checkedChanges(model, judgements) {
   const together = new Together(UNCHANGED);
-  for (const { at, value, shares, fitted } of judgements) {
-    together.judge(withReason(readSet(model, at, shares ?? value, nearestHint), fitted));
+  for (const given of judgements) {
+    const { at, value, shares } = given;
+    together.judge(withReason(readSet(model, at, shares ?? value, nearestHint), given));
   }
   return together.changes.judgements;
 }

@@ -9,7 +9,7 @@
 
 import { readLine } from "./flow.js";
 import { noList, unknownKey } from "./keys.js";
-import { aOrAn, namesOf } from "./names.js";
+import { aOrAn, namesOf, under } from "./names.js";
 import { empty, joined, nearestHint, ProblemError, repeated, subjectOf } from "./problems.js";
 
 const MAX_DIGITS = 15;
@@ -348,14 +348,16 @@ export function conditionText(condition) {
 
 /**
  * Say a condition as a sentence would, each entry by its id: what `src/cruxmap/insight/sentences.py` says.
- * @param {object} condition
+ * A state with a text of its own is that, in quotation marks.
+ * @param {object} condition @param {Map<string, Record<string, string>>} [texts] of states, by question
  * @returns {string}
  */
-export function conditionWords(condition) {
+export function conditionWords(condition, texts = NO_TEXTS) {
   const c = condition;
+  const partWords = (part) => wordsOfPart(part, texts);
   if (c.claim !== undefined) return c.value ? c.claim : `not ${c.claim}`;
-  if (c.question !== undefined) return `${c.question} is ${listed(c.states, "or")}`;
-  if (c.not !== undefined) return notWords(c.not);
+  if (c.question !== undefined) return `${c.question} is ${stateWords(c, texts)}`;
+  if (c.not !== undefined) return notWords(c.not, texts);
   if (c.all_of !== undefined) return listed(c.all_of.map(partWords), "and");
   if (c.any_of !== undefined) return listed(c.any_of.map(partWords), "or");
   if (c.at_least !== undefined) {
@@ -378,19 +380,33 @@ function eventWords(c) {
   return `${c.event} ${c.ever ? "happens" : "never happens"}`;
 }
 
-function notWords(c) {
+function notWords(c, texts) {
   if (c.claim !== undefined) return conditionWords({ ...c, value: !c.value });
   if (c.ever !== undefined) return conditionWords({ ...c, ever: !c.ever });
-  if (c.question !== undefined) return `${c.question} is not ${listed(c.states, "or")}`;
+  if (c.question !== undefined) return `${c.question} is not ${stateWords(c, texts)}`;
   if (c.by_end_of !== undefined) return `${c.event} does not happen by the end of ${c.by_end_of}`;
   if (c.during !== undefined) return `${c.event} does not happen during ${c.during}`;
-  return `it is not so that ${partWords(c)}`;
+  return `it is not so that ${wordsOfPart(c, texts)}`;
 }
 
-function partWords(c) {
+function wordsOfPart(c, texts) {
   const parts = c.all_of ?? c.any_of ?? [];
-  return parts.length > 1 ? `(${conditionWords(c)})` : conditionWords(c);
+  const words = conditionWords(c, texts);
+  return parts.length > 1 ? `(${words})` : words;
 }
+
+const NO_TEXTS = new Map();
+
+/** Name states of a question: by id, or by their texts, which are quoted. */
+function stateWords({ question, states }, texts) {
+  const told = texts.get(question);
+  const word = (state) => {
+    const text = under(told, state);
+    return text === undefined ? state : `"${text.replace(/\.$/u, "").replaceAll('"', "'")}"`;
+  };
+  return listed(states.map(word), "or");
+}
+
 
 /** Write a list: `a`, `a or b`, `a, b, or c`. */
 function listed(parts, word) {

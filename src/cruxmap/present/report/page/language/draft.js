@@ -23,8 +23,8 @@ export class Draft {
     this.known = new Set(this.addresses);
     this.times = new Map();
     this.values = [...shipped.map.values];
-    const { scale, owner, role, part, fixed, default: defaults } = shipped.judgements;
-    const lists = { scale, owner, role, part, fixed, default: defaults };
+    const { scale, owner, role, part, fixed, nobodys, default: defaults } = shipped.judgements;
+    const lists = { scale, owner, role, part, fixed, nobodys, default: defaults };
     this.judgements = Object.fromEntries(
       Object.entries(lists).map(([name, list]) => [name, [...(list ?? [])]]),
     );
@@ -50,9 +50,10 @@ export class Draft {
    * Put in a place for a number, and return which it is. Throws ProblemError for a number that cannot be
    * read.
    * @param {{address: string, owner: string, role: string, text: string, part?: string,
-   *   isDefault?: boolean, isFixed?: boolean, bringer: string | null}} place
+   *   isDefault?: boolean, isFixed?: boolean, isNobodys?: boolean, bringer: string | null}} place
    */
-  place({ address, owner, role, text, part = "", isDefault = false, isFixed = false, bringer }) {
+  place({ address, owner, role, text, bringer, part = "", ...is }) {
+    const { isDefault = false, isFixed = false, isNobodys = false } = is;
     const { lexicon, addresses } = this.shipped;
     if (this.addresses.length - addresses.length >= MOST_NUMBERS) throw tooMany();
     const scale = SCALES[role];
@@ -68,6 +69,7 @@ export class Draft {
     this.judgements.part.push(part);
     if (isFixed) this.judgements.fixed.push(number);
     if (isDefault) this.judgements.default.push(number);
+    if (isNobodys) this.judgements.nobodys.push(number);
     if (bringer !== null) this.bringer.set(address, bringer);
     return number;
   }

@@ -1,7 +1,7 @@
 /** One judgement in a worldview's file: from what is written at its address to the form of changes. */
 
 import { checkedChanges } from "./changes.js";
-import { isLongForm } from "./file_shapes.js";
+import { isElicited, isLongForm } from "./file_shapes.js";
 import { joined, nearestHint, ProblemError } from "./problems.js";
 import { numbersOf } from "./worldviews.js";
 
@@ -52,6 +52,11 @@ function checkSharesOf(model, at, node, row) {
     const hint = nearestHint(odd, states) || `its states are ${joined(states)}`;
     throw new ProblemError("unknown-state", `\`${owner}\` has no state \`${odd}\``, hint);
   }
+  if (new Set(givenIn([...written.values()], node)).size > 1) {
+    const message = `somebody gave some of the shares of \`${at}\`, and nobody gave the others`;
+    const hint = "shares that are given all at once are one answer: mark all of them with `elicited`, or none";
+    throw new ProblemError("mixed-shares", message, hint);
+  }
 }
 
 /**
@@ -69,14 +74,23 @@ export function judgementOf(model, at, node) {
   const parts = states.map((state) => written.get(state));
   const longs = [...(isLongShares ? [node] : []), ...parts.filter((part) => part instanceof Map)];
   const shares = parts.map((part) => (part instanceof Map ? part.get("value") : part));
-  return { at, shares, ...besideOf(longs) };
+  const { elicited: _, ...beside } = besideOf(longs);
+  return { at, shares, ...beside, ...(givenIn(parts, node).includes(true) ? {} : { elicited: false }) };
 }
 
-/** What stands beside numbers: all their sources, the first note, and for what they were fitted. */
+/** Of each share of a row that is no `rest`, whether somebody gave it. */
+function givenIn(parts, node) {
+  const whole = node.get("value") instanceof Map ? node : undefined;
+  const valueOf = (part) => (part instanceof Map ? part.get("value") : part);
+  return parts.filter((part) => valueOf(part) !== "rest").map((part) => isElicited(part, whole));
+}
+
+/** What stands beside numbers: all their sources, the first note, for what they were fitted, or that nobody gave them. */
 function besideOf(nodes) {
   const source = nodes.flatMap((node) => [node.get("source") ?? []].flat());
   const first = (key) => nodes.map((node) => node.get(key)).find(Boolean);
   const beside = { note: first("note"), fitted: first("fitted") };
   const said = Object.entries(beside).filter(([, words]) => words !== undefined);
-  return { ...(source.length > 0 ? { source } : {}), ...Object.fromEntries(said) };
+  const unasked = isElicited(...nodes) ? {} : { elicited: false };
+  return { ...(source.length > 0 ? { source } : {}), ...Object.fromEntries(said), ...unasked };
 }

@@ -172,11 +172,12 @@ const separate = choice("a condition or a list of them", {
 const NOTED = { note: sentence, tags: words, source: words };
 const TOLD = { ...NOTED, text: sentence };
 
-const longNumber = shape({ ...NOTED, value: number }, ["value"]);
+const elicited = leaf("`true` or `false`");
+const longNumber = shape({ ...NOTED, value: number, elicited }, ["value"]);
 const judged = choice("a number, or a mapping with `value`", { text: number, mapping: longNumber });
 const plainShares = some(mappingOf(judged));
-const longShares = shape({ ...NOTED, value: plainShares }, ["value"]);
-const LONG_FORM = ["value", "source", "note", "tags", "fitted"];
+const longShares = shape({ ...NOTED, elicited, value: plainShares }, ["value"]);
+const LONG_FORM = ["value", "source", "note", "tags", "elicited", "fitted"];
 
 /** Tell the long form of one number, shares, and the long form of shares apart. */
 function sharesForm(ofNumber, ofShares, ofLongShares) {
@@ -189,6 +190,31 @@ function sharesForm(ofNumber, ofShares, ofLongShares) {
 /** Whether a mapping is the long form of a number, and no shares. */
 export function isLongForm(node) {
   return node.has("value") && [...node.keys()].every((key) => LONG_FORM.includes(key));
+}
+
+/** Whether somebody gave a number: the innermost of its long forms that says so decides. */
+export function isElicited(...nodes) {
+  const said = nodes.map((node) => (node instanceof Map ? node.get("elicited") : undefined));
+  return said.find((word) => word !== undefined) !== "false";
+}
+
+/** Check what says that nobody gave a number: then nothing says where it comes from. Throws ProblemError. */
+export function checkElicited(node) {
+  const elicited = node.get("elicited");
+  if (elicited === undefined || elicited === "true") return;
+  if (elicited !== "false") {
+    const message = `\`${elicited}\` is not a truth value`;
+    throw new ProblemError("not-true-or-false", message, "write `true` or `false`");
+  }
+  if (node.has("source")) {
+    const message = "a number that nobody gave has no `source`";
+    const hint = "take out `elicited: false` if the source gives the number, or else `source`";
+    throw new ProblemError("misplaced-key", message, hint);
+  }
+  if (node.has("fitted")) {
+    const message = "a number that was fitted follows from what somebody gave";
+    throw new ProblemError("misplaced-key", message, "keep `fitted` or `elicited: false`");
+  }
 }
 
 const shares = choice("a share for each state, as in `{a: 30%, b: rest}`", {
@@ -245,7 +271,7 @@ const claim = shape({
 
 const gap = shape({ from: id, to: id, at_least: mappingOf(whole) }, ["from", "to", "at_least"]);
 const question = shape(
-  { ...TOLD, states: some(listOf(leaf("an id"))), credence: shares, given: givenShares, gap },
+  { ...TOLD, states: some(listOf(leaf("an id"))), state_texts: some(mappingOf(sentence)), credence: shares, given: givenShares, gap },
   ["states"],
 );
 
@@ -263,10 +289,10 @@ const argument = shape({
 
 // --- files --------------------------------------------------------------------------------------
 
-const fittedNumber = shape({ ...NOTED, value: number, fitted: sentence }, ["value"]);
+const fittedNumber = shape({ ...NOTED, value: number, elicited, fitted: sentence }, ["value"]);
 const ownNumber = choice("a number, or a mapping with `value`", { text: number, mapping: fittedNumber });
 const ownShares = some(mappingOf(ownNumber));
-const fittedShares = shape({ ...NOTED, value: ownShares, fitted: sentence }, ["value"]);
+const fittedShares = shape({ ...NOTED, elicited, value: ownShares, fitted: sentence }, ["value"]);
 const anyJudged = choice("a number, a mapping with `value`, or a share for each state", {
   text: number,
   mapping: sharesForm(fittedNumber, ownShares, fittedShares),

@@ -52,6 +52,8 @@ export async function fragmentOf(model, { startedFrom, changes: some, name = "mi
   if (Object.keys(changes.remarks).length > 0) data.remarks = Object.entries(changes.remarks);
   const fitted = fittedIn(changes.judgements);
   if (fitted.length > 0) data.fitted = fitted;
+  const nobodys = [...changes.judgements.keys()].filter((k) => changes.judgements[k].elicited === false);
+  if (nobodys.length > 0) data.nobodys = nobodys;
   if (changes.stated.length > 0) data.stated = changes.stated;
   if (changes.asked !== null) data.asked = changes.asked;
   if (given !== null) {
@@ -136,6 +138,7 @@ function checkedData(data) {
     brings: checkedBrings(part("brings") ?? {}),
     remarks: checkedList(part("remarks") ?? [], MOST_CHANGES, checkedRemark),
     fitted: checkedList(part("fitted") ?? [], MOST_CHANGES, checkedFitted),
+    nobodys: checkedList(part("nobodys") ?? [], MOST_CHANGES, checkedPlace),
     stated: checkedSaid("stated", part("stated") ?? []),
     asked: part("asked") === undefined ? null : checkedSaid("asked", part("asked")),
   };
@@ -171,11 +174,12 @@ function checkedRemark(value) {
 /** Check a sentence, and the places of the numbers that were fitted to what it says. */
 function checkedFitted(value) {
   const [sentence, places] = checkedList(value, 2, (part) => part);
-  const checkedPlace = (place) => {
-    if (!Number.isInteger(place)) throw unreadable("it is damaged");
-    return place;
-  };
   return [checkedText(sentence), checkedList(places, MOST_CHANGES, checkedPlace)];
+}
+
+function checkedPlace(place) {
+  if (!Number.isInteger(place)) throw unreadable("it is damaged");
+  return place;
 }
 
 /** Check that what is stated, or was asked, is made of texts, lists and mappings, and has the shape of a file. */
@@ -218,6 +222,7 @@ function checkedGiven(value) {
  */
 function changesOf(model, data, name, leftOut) {
   const reasons = new Map(data.fitted.flatMap(([fitted, places]) => places.map((k) => [k, { fitted }])));
+  for (const k of data.nobodys) reasons.set(k, { elicited: false });
   const judgements = data.set.map(([at, set], k) => {
     return { at, [Array.isArray(set) ? "shares" : "value"]: set, ...reasons.get(k) };
   });

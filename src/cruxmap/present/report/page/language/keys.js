@@ -11,9 +11,9 @@ export function isLink(key) {
 const OWNERS = {
   ...of([], "locators section no-claim draws tune chains seed entries include sources voices timelines"),
   ...of([], "events lexicon from to count of not event before ever by_end_of during within pace id chance"),
-  ...of([], "state value fitted"),
+  ...of([], "state value elicited fitted"),
   ...of(["a claim"], "at_least any_of all_of when otherwise if_met leak"),
-  ...of(["a question"], "states gap"),
+  ...of(["a question"], "states state_texts gap"),
   ...of(["an argument"], "by premises for against undercuts strength force"),
   ...of(["an event"], "timeline requires emerges later_of earlier_of"),
   ...of(["a timeline"], "phases"),

@@ -7,8 +7,9 @@ const prepared = new WeakMap();
 /**
  * Return what a model's ids stand for, looked up once.
  * @returns {{typeOf: Map<string, string>, idsOf: (...types: string[]) => string[],
- *   statesOf: Map<string, string[]>, phasesOf: Map<string, string[]>, timelineOf: Map<string, string>,
- *   hint: (name: string, known: Iterable<string>) => string}} `hint` says which of the names that are known
+ *   statesOf: Map<string, string[]>, textsOf: Map<string, Record<string, string>>, phasesOf: Map<string, string[]>, timelineOf: Map<string, string>,
+ *   hint: (name: string, known: Iterable<string>) => string}} `textsOf` has what
+ *   readers are shown in place of the ids of states; `hint` says which of the names that are known
  *   somebody may have meant who typed one
  */
 export function namesOf(model) {
@@ -26,9 +27,15 @@ function prepare(model) {
     hint: suggestion,
     idsOf: (...types) => [...typeOf].filter(([, type]) => types.includes(type)).map(([id]) => id),
     statesOf: new Map(questions.map((entry) => [entry.id, entry.states])),
+    textsOf: new Map(questions.map((entry) => [entry.id, entry.state_texts ?? {}])),
     phasesOf: new Map(events.map((entry) => [entry.id, phases(entry)])),
     timelineOf: new Map(events.map((entry) => [entry.id, entry.timeline ?? phases(entry).join(" ")])),
   };
+}
+
+/** What readers are shown of a state: its text, or else its id. @param {object} model */
+export function shownState(model, question, state) {
+  return under(namesOf(model).textsOf.get(question), state) ?? state;
 }
 
 /**

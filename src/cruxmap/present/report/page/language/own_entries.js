@@ -221,7 +221,7 @@ export function usersOf(brings, id) {
 }
 
 /** Keys under which people's words stand, in which no id is meant. */
-const WORDS = new Set(["text", "note", "source", "tags", "by", "id", "fitted"]);
+const WORDS = new Set(["text", "note", "source", "tags", "by", "id", "elicited", "fitted"]);
 
 /** Whether a part of a file mentions an entry, or an address of it. */
 export function mentions(node, id) {

@@ -9,7 +9,7 @@ import { checkAccepted, checkPut, checkRemark } from "./brought_worldviews.js";
 import { conditionOf, isA, separateConditions } from "./conditions.js";
 import { Draft } from "./draft.js";
 import { judgementOf, readJudgement } from "./file_judgements.js";
-import { asPlain, EnoughError, isLongForm, KEYS, MOST_PROBLEMS, shapedFile } from "./file_shapes.js";
+import { asPlain, checkElicited, EnoughError, isLongForm, KEYS, MOST_PROBLEMS, shapedFile } from "./file_shapes.js";
 import { checkId } from "./ids.js";
 import { namesOf, under } from "./names.js";
 import { parseJudgement } from "./notation.js";
@@ -415,6 +415,7 @@ class Reading {
     if (isLongNumber || value instanceof Map) parts.unshift([node, way]);
     for (const [part, where] of parts) {
       this.checkCited(part, where);
+      this.attempt([...where, "elicited"], () => checkElicited(part));
       const fitted = part.get("fitted");
       if (fitted === undefined) continue;
       const place = [...where, "fitted"];

@@ -6,7 +6,8 @@
  * have the form of a worldview in the model's data: `{judgements: [{at, value} | {at, shares}], rejects,
  * accepts}`, with what the reader `brings` in the form of a file, `remarks` by entry, and where they went on
  * from somebody's file its `text` and `voice`. What they `stated`, and what an interview `asked` (null where
- * there was none), are as in a file; a judgement that is `fitted` has the sentence that says to what.
+ * there was none), are as in a file; a judgement that is `fitted` has the sentence that says to what, and one
+ * that nobody gave is not `elicited`.
  */
 
 import { complement, floatOf, inProportion, shortest } from "./decimals.js";
@@ -16,6 +17,9 @@ import { didYouMean, ProblemError } from "./problems.js";
 /** The id of the map's own judgements, and the origin of the page's own changes. */
 export const MAP = "map";
 export const OWN = "set";
+
+/** The origin of a number that stands in a file and that nobody gave. */
+export const NOBODY = "nobody's";
 
 /** No changes. */
 export const UNCHANGED = Object.freeze({
@@ -70,8 +74,10 @@ function prepare(model) {
   const rowAt = new Map(Object.entries(model.rows_at));
   const data = { index, rowOf, rowAt, brought: new Map(Object.entries(model.brought)) };
   const before = model.before === undefined ? null : numbersOf(model.before);
+  const nobodys = new Set(model.judgements.nobodys ?? []);
   data.places = model.map.values.map(
-    (text, i) => before?.places[i] ?? placeOf(valueAt(model, rowOf, i, text), MAP),
+    (text, i) =>
+      before?.places[i] ?? placeOf(valueAt(model, rowOf, i, text), nobodys.has(i) ? NOBODY : MAP),
   );
   const bringer = new Map(Object.entries(model.bringer ?? {}));
   data.bringer = model.addresses.map((address) => bringer.get(address) ?? null);
@@ -95,15 +101,15 @@ function valueAt(model, rowOf, i, text) {
 /** Return a worldview, or the page's own changes, with its numbers read. */
 function stepOf(model, data, id, written) {
   const judgements = (written.judgements ?? []).map((judgement) => {
-    const fitted = judgement.fitted ?? "";
+    const { fitted = "", elicited = true } = judgement;
     if (judgement.shares === undefined) {
       const i = data.index.get(judgement.at);
       const value = valueAt(model, data.rowOf, i, judgement.value);
-      return { places: [i], values: [value], whole: false, fitted };
+      return { places: [i], values: [value], whole: false, fitted, elicited };
     }
     const places = data.rowAt.get(judgement.at);
     const values = places.map((i, k) => valueAt(model, data.rowOf, i, judgement.shares[k]));
-    return { places, values, whole: true, fitted };
+    return { places, values, whole: true, fitted, elicited };
   });
   const { rejects = [], accepts = [] } = written;
   const brings = bringsAnything(written) ? model.own : null;
@@ -148,7 +154,7 @@ export function layersOf(model, worldview, ownChanges = UNCHANGED) {
 
 /**
  * The same of parts of a worldview, over the map's numbers: what it extends, its own numbers, and those that
- * it fitted.
+ * it fitted. Those that nobody gave come with what it extends.
  * @param {object} model @param {string} worldview
  * @param {{extended: boolean, own: boolean, fitted: boolean}} parts @returns {Layers}
  */
@@ -157,18 +163,32 @@ export function layersOfParts(model, worldview, { extended, own, fitted }) {
   const steps = lineage(model, worldview).map((id) => data.worldviews.get(id));
   const last = steps.pop();
   const below = extended ? steps : [];
-  if (own) return laidOver(data, [...below, fitted ? last : withoutFitted(last), data.settings]);
-  return laidOver(data, [...below, ...(fitted ? [fittedAlone(last)] : []), data.settings]);
+  const isThere = (one) => (fitted || one.fitted === "") && (extended || one.elicited);
+  if (own) return laidOver(data, [...below, only(last, isThere), data.settings]);
+  const isAlone = (one) => (extended && !one.elicited) || (fitted && one.fitted !== "");
+  return laidOver(data, [...below, ...numbersAlone(last, isAlone), data.settings]);
 }
 
 /**
- * The same of a worldview without any numbers that it or what it extends has fitted.
+ * The same of a worldview without what is no opinion: numbers that it or what it extends has fitted, and those
+ * that stand in their files and nobody gave.
  * @param {object} model @param {string} worldview @returns {Layers}
  */
-export function layersWithoutFitted(model, worldview) {
+export function layersOfOpinions(model, worldview) {
   const data = numbersOf(model);
-  const steps = lineage(model, worldview).map((id) => withoutFitted(data.worldviews.get(id)));
+  const isOpinion = ({ fitted, elicited }) => fitted === "" && elicited;
+  const steps = lineage(model, worldview).map((id) => only(data.worldviews.get(id), isOpinion));
   return laidOver(data, [...steps, data.settings]);
+}
+
+/**
+ * Whether nobody gave some number in the file of a worldview, or with `below` of one that it extends.
+ * @param {object} model @param {string} worldview
+ */
+export function hasNobodys(model, worldview, below = false) {
+  const { worldviews } = numbersOf(model);
+  const ids = below ? lineage(model, worldview) : [worldview];
+  return ids.some((id) => worldviews.get(id)?.judgements.some(({ elicited }) => !elicited) ?? false);
 }
 
 /** Whether a worldview itself fitted any number. @param {object} model @param {string} worldview */
@@ -177,14 +197,15 @@ export function fitsAny(model, worldview) {
   return judgements.some(({ fitted }) => fitted !== "");
 }
 
-function withoutFitted(step) {
-  return { ...step, judgements: step.judgements.filter(({ fitted }) => fitted === "") };
+function only(step, isThere) {
+  return { ...step, judgements: step.judgements.filter(isThere) };
 }
 
-/** The fitted numbers of a worldview, laid over others without what it brings, rejects and accepts. */
-function fittedAlone({ judgements }) {
-  const fitted = judgements.filter((judgement) => judgement.fitted !== "");
-  return { id: OWN, extends: null, judgements: fitted, rejects: [], accepts: [], brings: null };
+/** Some numbers of a worldview, laid over others without what it brings, rejects and accepts. */
+function numbersAlone({ judgements }, isThere) {
+  const some = judgements.filter(isThere);
+  const nothing = { id: OWN, extends: null, rejects: [], accepts: [], brings: null };
+  return some.length === 0 ? [] : [{ ...nothing, judgements: some }];
 }
 
 function laidOver(data, steps) {
@@ -198,7 +219,7 @@ function laidOver(data, steps) {
 }
 
 function broughtPlace(place, bringer) {
-  return bringer === null ? place : { ...place, origin: bringer };
+  return bringer === null || place.origin === NOBODY ? place : { ...place, origin: bringer };
 }
 
 function layStep(data, layers, step) {
@@ -207,10 +228,11 @@ function layStep(data, layers, step) {
     layers.places[i] = broughtPlace(data.places[i], step.id);
     if (data.rowOf[i] !== null) layers.mapping[i] = data.places[i].value;
   });
-  for (const { places, values, whole, fitted } of step.judgements) {
+  for (const { places, values, whole, fitted, elicited } of step.judgements) {
+    const origin = elicited ? step.id : NOBODY;
     places.forEach((i, k) => {
       const single = !whole && data.rowOf[i] !== null;
-      layers.places[i] = placeOf(values[k], step.id, single, fitted);
+      layers.places[i] = placeOf(values[k], origin, single, fitted);
       if (whole) layers.mapping[i] = values[k];
     });
   }

@@ -11,7 +11,7 @@ import { countIn, entriesIn } from "./own_entries.js";
 import { checkId } from "./ids.js";
 import { formatJudgement, middleOf, pointOf } from "./notation.js";
 import { ProblemError } from "./problems.js";
-import { followerOf, layersOf, MAP, numbersOf, OWN, UNCHANGED } from "./worldviews.js";
+import { followerOf, layersOf, MAP, NOBODY, numbersOf, OWN, UNCHANGED } from "./worldviews.js";
 import { blockLines, flow, itemLines, oneLine, plain, quoted, sentenceLines, WIDTH } from "./yaml_writing.js";
 
 /**
@@ -95,7 +95,7 @@ export const MADE_HERE = ", made in the report's page.";
 
 function sentenceOf(startedFrom, changes) {
   const { judgements, rejects, accepts, brings, stated } = changes;
-  const own = judgements.filter(({ fitted }) => !fitted);
+  const own = judgements.filter(({ fitted, elicited }) => !fitted && elicited !== false);
   const count = own.length + stated.length + rejects.length + accepts.length + countIn(brings);
   const whose = startedFrom === MAP ? "The map's own numbers" : `The numbers of ${startedFrom}`;
   return `${whose} with ${count} ${count === 1 ? "change" : "changes"}${MADE_HERE}`;
@@ -178,8 +178,8 @@ function linesOf(model, startedFrom, changes, judgements) {
   return inAll(model, judgements)
     .sort((one, other) => place(one) - place(other))
     .map((judgement) => {
-      const { at, note = "", fitted } = judgement;
-      const said = changed.has(at) && !fitted ? `was ${textBefore(model, before, at)}` : note;
+      const { at, note = "", fitted, elicited } = judgement;
+      const said = changed.has(at) && !fitted && elicited !== false ? `was ${textBefore(model, before, at)}` : note;
       const comment = said === "" ? "" : `  # ${oneLine(said)}`;
       return `  ${plain(at)}: ${judgementText(model, judgement)}${comment}`;
     });
@@ -211,7 +211,7 @@ function writtenOut(model, startedFrom, changes) {
     const isIdle = isRejected && !linked.has(at) && origin !== OWN;
     const isUnsaid = isDefault.has(place) && origin === MAP;
     if (rowOf[place] === null && !isFixed.has(place) && !isIdle && !isUnsaid) {
-      judgements.push({ at, value: value.text });
+      judgements.push({ at, value: value.text, ...(origin === NOBODY ? { elicited: false } : {}) });
     }
   });
   for (const [at, row] of rowAt) {
@@ -231,7 +231,9 @@ function rowWrittenOut(model, layers, at, row) {
   const isSingle = (place) => layers.places[place].single;
   const textOf = (place) => layers.places[place].value.text;
   const single = row.filter(isSingle);
-  if (single.length === 0) return [{ at, shares: row.map(textOf) }];
+  const isNobodys = row.every((place) => layers.places[place].origin === NOBODY);
+  const unasked = isNobodys ? { elicited: false } : {};
+  if (single.length === 0) return [{ at, shares: row.map(textOf), ...unasked }];
   const isMapped = row.every((place) => layers.mapping[place].text === model.map.values[place]);
   if (isMapped) return single.map((place) => ({ at: model.addresses[place], value: textOf(place) }));
   const inForce = sharesInForce(model, layers, row);
@@ -254,6 +256,7 @@ function sharesInForce(model, layers, row) {
 
 function judgementText(model, judgement) {
   const number = numberText(model, judgement);
+  if (judgement.elicited === false) return `{value: ${number}, elicited: false}`;
   return judgement.fitted ? `{value: ${number}, fitted: ${plain(judgement.fitted)}}` : number;
 }
 

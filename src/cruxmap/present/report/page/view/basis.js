@@ -74,10 +74,15 @@ export function statesView(session, contents, id) {
   return { element, update };
 }
 
+function wordsOfState({ id, text, shown = id }) {
+  if (shown !== id) return shown;
+  return text && text !== id ? `${id}: ${text}` : id;
+}
+
 function statesOf(id, entry) {
   return entry.states.map((state) => [
     `${id}.${state.id}`,
-    state.text && state.text !== state.id ? `${state.id}: ${state.text}` : state.id,
+    wordsOfState(state),
   ]);
 }
 

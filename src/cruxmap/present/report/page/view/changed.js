@@ -10,7 +10,7 @@ export function changeCount(session) {
  * to their answers is not counted beside these.
  */
 export function ownCount({ own: { judgements, stated = [], rejects, accepts, brings = {} } }) {
-  const given = judgements.filter(({ fitted }) => !fitted).length;
+  const given = judgements.filter(({ fitted, elicited }) => !fitted && elicited !== false).length;
   return given + stated.length + rejects.length + accepts.length + broughtCount(brings);
 }
 

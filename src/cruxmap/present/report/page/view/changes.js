@@ -1,7 +1,7 @@
 // What I changed: a list, each with its effect; undo and redo; back to the start; taking it away.
 
 import { expit } from "../engine/special.js";
-import { under } from "../language/names.js";
+import { shownState, under } from "../language/names.js";
 import { formatRatio } from "../language/notation.js";
 import { ProblemError } from "../language/problems.js";
 import { telling } from "../language/phrases.js";
@@ -225,7 +225,9 @@ function centresAt(session, at) {
     const { mu, scale } = numberAt(session, address);
     return scale === "p" ? percent(expit(mu)) : formatRatio(Math.exp(mu));
   });
-  return sharesText(row[0] === at ? [] : row.map((address) => address.slice(at.length + 1)), texts);
+  const { model } = session;
+  const shown = (address) => shownState(model, ownerOf(model, address), address.slice(at.length + 1));
+  return sharesText(row[0] === at ? [] : row.map(shown), texts);
 }
 
 /** What one change does by itself: the target with it and, alone taken back, without it. */

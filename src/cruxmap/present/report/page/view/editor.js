@@ -2,6 +2,7 @@
 
 import { parseJudgement, parseShare, phrasesOf, sliderText } from "../language/notation.js";
 import { ProblemError } from "../language/problems.js";
+import { NOBODY } from "../language/worldviews.js";
 import { isBlind } from "./blind.js";
 import { isMyNumber } from "./brought.js";
 import { h, put, said, setText } from "./dom.js";
@@ -216,6 +217,7 @@ function yourWords({ fitted }) {
 }
 
 function whoseWords({ origin, fitted }) {
+  if (origin === NOBODY) return NOBODY;
   const owner = origin === "map" ? "the map's own" : `${origin}'s`;
   return fitted ? `${owner}, fitted` : owner;
 }

@@ -45,7 +45,7 @@ export function chanceWords(session, contents, id) {
       return "–";
     }
     const likeliest = known.reduce((best, state) => (state.p > best.p ? state : best));
-    return `${percent(likeliest.p)} ${likeliest.id}`;
+    return `${percent(likeliest.p)} ${likeliest.shown ?? likeliest.id}`;
   }
   return percent(chanceOf(session, id));
 }

@@ -1,6 +1,7 @@
 /** What is assumed and what is observed, and a way to change it. */
 
 import { conditionWords, parseCondition } from "../language/conditions.js";
+import { namesOf } from "../language/names.js";
 import { h, put, said } from "./dom.js";
 import { problemWords } from "./problem.js";
 
@@ -98,7 +99,7 @@ function isAmong(texts, text, model) {
 /** Says a condition as a sentence would. */
 export function wordsOf(text, model) {
   try {
-    return conditionWords(parseCondition(text, model));
+    return conditionWords(parseCondition(text, model), namesOf(model).textsOf);
   } catch {
     return text;
   }

@@ -6,6 +6,7 @@ import { whoseMark, whoseWords } from "./brought.js";
 import { asMade } from "./chapters.js";
 import { isAsMade } from "./changed.js";
 import { h, put, said, section, setText } from "./dom.js";
+import { shownState } from "../language/names.js";
 import { telling } from "../language/phrases.js";
 import { entryLink, textOf } from "./linked.js";
 import { asSentence } from "./problem.js";
@@ -163,6 +164,7 @@ function cruxHeads() {
 
 function cruxRow(row, { axis, most, contents, session }) {
   const { target } = session.central;
+  const ends = endsText(row, session.model);
   return h(
     "li",
     { class: "crux" },
@@ -180,18 +182,18 @@ function cruxRow(row, { axis, most, contents, session }) {
     h(
       "div",
       { class: "crux-target" },
-      row.states ? statesStrip(row, axis, target) : endsStrip(row, axis, target),
-      h("p", { class: "tiny number-words" }, endsText(row)),
+      row.states ? statesStrip(row, axis, target, ends) : endsStrip(row, axis, target, ends),
+      h("p", { class: "tiny number-words" }, said(ends)),
     ),
     worthView(row, most),
   );
 }
 
-function endsStrip(row, axis, target) {
+function endsStrip(row, axis, target, ends) {
   const [yes, no, now] = [row.given_true, row.given_false, target].map((p) => along(axis, p ?? target));
   return strip(
     24,
-    endsText(row),
+    ends,
     gridLines(axis, 24),
     upright(now, 0, 24, "now-line"),
     bar(no, yes, 12, 3, "reach"),
@@ -200,13 +202,13 @@ function endsStrip(row, axis, target) {
   );
 }
 
-function statesStrip(row, axis, target) {
+function statesStrip(row, axis, target, ends) {
   const places = row.states
     .filter((state) => state.given_true !== null)
     .map((x) => along(axis, x.given_true));
   return strip(
     24,
-    endsText(row),
+    ends,
     gridLines(axis, 24),
     upright(along(axis, target), 0, 24, "now-line"),
     bar(Math.min(...places), Math.max(...places), 12, 3, "reach"),
@@ -214,9 +216,10 @@ function statesStrip(row, axis, target) {
   );
 }
 
-function endsText(row) {
+function endsText(row, model) {
   if (row.states) {
-    return row.states.map((x) => `if ${x.id.split(".").at(-1)} ${percent(x.given_true)}`).join(", ");
+    const shown = ({ id }) => shownState(model, row.id, id.slice(row.id.length + 1));
+    return row.states.map((x) => `if ${shown(x)} ${percent(x.given_true)}`).join(", ");
   }
   const holds = row.kind === "argument" ? "it holds" : "true";
   const write = telling([[row.given_true, row.given_false]]);

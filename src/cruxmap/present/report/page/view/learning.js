@@ -1,5 +1,6 @@
 // What learning something would do to what is asked, in words.
 
+import { shownState } from "../language/names.js";
 import { whyUnknown } from "./beyond.js";
 import { h, setText } from "./dom.js";
 import { headed } from "./panel_part.js";
@@ -18,7 +19,7 @@ export function learningView(session, contents, id) {
       : [id, ...parts.map(({ address }) => address)];
   const lines = names
     .filter((name) => whyUnknown(session) !== "" || session.central.claims.has(name))
-    .map((name) => ({ name, shown: name === id ? null : name.slice(id.length + 1), element: h("li") }));
+    .map((name) => ({ name, shown: name === id ? null : shownState(session.model, id, name.slice(id.length + 1)), element: h("li") }));
   if (lines.length === 0) {
     return null;
   }

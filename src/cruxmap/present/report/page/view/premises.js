@@ -138,7 +138,7 @@ export function premisesField(session, contents, { legend, hint, premises, onInp
 function wordsOf(form, model) {
   const line = lineOfForm(form);
   try {
-    return conditionWords(parseCondition(line, model));
+    return conditionWords(parseCondition(line, model), namesOf(model).textsOf);
   } catch {
     return line;
   }

@@ -1,6 +1,7 @@
 // Each reviewer's number at an address, with whose it is: their own, fitted, or inherited from somebody.
 
 import { under } from "../language/names.js";
+import { NOBODY } from "../language/worldviews.js";
 import { untold } from "./blind.js";
 import { h, put, said } from "./dom.js";
 import { indexOf, numberAt, ownerOf } from "./numbers.js";
@@ -63,8 +64,7 @@ function reviewersTable(session, contents, address) {
       return h(
         "p",
         { class: "tiny quiet" },
-        "Inherited from ",
-        said(`${origin} (${text})`),
+        said(from === NOBODY ? `Given by nobody (${text})` : `Inherited from ${origin} (${text})`),
         ": ",
         names(who),
       );
@@ -119,7 +119,7 @@ export function numbersOfAll(session, contents, address) {
       const { source = [], fitted: why, note, stale } = own;
       rows.push({ who: worldview, text, whose, source, note: why || note, stale });
     } else if (worldview === "map") {
-      const whose = "the editor's, and nobody's view";
+      const whose = origin === NOBODY ? NOBODY : "the editor's, and nobody's view";
       rows.unshift({ who: "map", text, whose, source: told?.source ?? [], note: told?.note });
     } else if (origin === worldview) {
       rows.push({ who: worldview, text, whose: fitted ? "fitted" : "own", source: [], note: fitted });

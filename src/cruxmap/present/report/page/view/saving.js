@@ -139,10 +139,11 @@ function textView(title, text) {
 
 /** What is sent: the changes as data, shares by their states. */
 function sentOf(session, own, { id, version, text }) {
-  const [judgements, reasons] = [{}, {}];
-  for (const { at, value, shares, fitted } of own.judgements) {
+  const [judgements, reasons, nobodys] = [{}, {}, []];
+  for (const { at, value, shares, fitted, elicited } of own.judgements) {
     judgements[at] = shares === undefined ? value : byState(session.model, at, shares);
     if (fitted) reasons[at] = fitted;
+    if (elicited === false) nobodys.push(at);
   }
   return {
     id,
@@ -155,6 +156,7 @@ function sentOf(session, own, { id, version, text }) {
     remarks: own.remarks ?? {},
     brings: own.brings ?? {},
     fitted: reasons,
+    nobodys,
     stated: own.stated ?? [],
     asked: own.asked ?? null,
   };

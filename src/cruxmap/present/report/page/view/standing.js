@@ -1,10 +1,10 @@
 /** Where the reader stands: the target now, from whose numbers, compared with where that started. */
 
-import { under } from "../language/names.js";
+import { shownState, under } from "../language/names.js";
 import { whyUnknown } from "./beyond.js";
 import { isBlind } from "./blind.js";
 import { changeCount, isAsMade } from "./changed.js";
-import { h, onceAFrame, put, setText } from "./dom.js";
+import { h, onceAFrame, put, said, setText } from "./dom.js";
 import { givenEditor } from "./given.js";
 import { whoseNumbers } from "./linked.js";
 import { nearScreen, whenQuiet } from "./quiet.js";
@@ -201,12 +201,19 @@ function alsoView(list, session) {
   return h("details", { class: "small also-part", open: number <= MOST_OPEN }, summary, list);
 }
 
+/** A target by its name; a state with a text of its own by that. */
+function shownTarget(model, name) {
+  const [question, state] = name.split(/\.(.*)/s);
+  const shown = state === undefined ? undefined : shownState(model, question, state);
+  return shown === state ? name : `${question}: ${shown}`;
+}
+
 function showAlso(list, session) {
   const names = Object.keys(session.central.also);
   if (list.childNodes.length !== 2 * names.length) {
     put(
       list,
-      names.map((name) => [h("dt", null, name), h("dd", { class: "number" })]),
+      names.map((name) => [h("dt", null, said(shownTarget(session.model, name))), h("dd", { class: "number" })]),
     );
   }
   names.forEach((name, i) => setText(list.childNodes[2 * i + 1], percent(session.central.also[name])));

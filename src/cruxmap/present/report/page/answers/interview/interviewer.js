@@ -6,7 +6,7 @@
 import { expit } from "../../engine/special.js";
 import { withNumber, withRejection } from "../../language/changes.js";
 import { parseCondition } from "../../language/conditions.js";
-import { under } from "../../language/names.js";
+import { shownState, under } from "../../language/names.js";
 import { formatProbability, formatRatio } from "../../language/notation.js";
 import { plainOf, textOfPlain } from "../../language/plain_conditions.js";
 import { ProblemError } from "../../language/problems.js";
@@ -46,7 +46,7 @@ export class Interviewer {
 
   of(own, setting) {
     const { asked = null, judgements, stated = [], rejects } = own;
-    const key = JSON.stringify([asked, judgements.filter(({ fitted }) => !fitted), stated, rejects]);
+    const key = JSON.stringify([asked, judgements.filter(({ fitted, elicited }) => !fitted && elicited !== false), stated, rejects]);
     const known = this.interviews.get(key);
     if (known) return known;
     const { ground } = this;
@@ -137,7 +137,8 @@ export class Interviewer {
 
   stateAt(place) {
     const address = this.ground.model.addresses[place];
-    return address.slice(address.lastIndexOf(".") + 1);
+    const { model } = this.ground;
+    return shownState(model, model.judgements.owner[place], address.slice(address.lastIndexOf(".") + 1));
   }
 
   /** The scale of an answer. @returns {"p" | "r" | "s"} */
@@ -269,7 +270,7 @@ export class Interviewer {
   /** Changes with what is fitted to the answers in them. */
   refitted(own) {
     const { session } = this;
-    const said = own.judgements.filter(({ fitted }) => !fitted);
+    const said = own.judgements.filter(({ fitted, elicited }) => !fitted && elicited !== false);
     const without = { ...own, judgements: said };
     const setting = session.settled({ ...session.step, start: MAP, own: without });
     const fitted = this.of(without, setting).fitted();
