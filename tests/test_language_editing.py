@@ -585,6 +585,7 @@ def test_nothing_that_is_written_can_become_more_than_a_text() -> None:
         "- a",
         "? b",
         "\ta",
+        "a\u00a0",
     ):
         after = edited(HEAD, Changes(remarks={"a": text}, rejects={text: True}, judgements={text: text}))
         assert said(after) == {

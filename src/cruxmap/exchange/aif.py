@@ -90,8 +90,11 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     nodes: dict[str, _Node] = field(default_factory=dict)
     edges: list[tuple[str, str]] = field(default_factory=list)
+    sources: dict[str, list[str]] = field(default_factory=dict)
+    targets: dict[str, list[str]] = field(default_factory=dict)
     sayings: dict[str, str] = field(default_factory=dict)
     """The sentence of an argument that left from here, by its node: the node of that sentence."""
+    said: frozenset[str] = frozenset()
     entries: dict[str, Mapping[str, Plain]] = field(default_factory=dict)
 
     def graph(self) -> ArgumentGraph:
@@ -135,6 +138,7 @@ class _Reading:
         said = dict(cast("Mapping[str, Plain]", own))
         self.entries = dict(cast("Mapping[str, Mapping[str, Plain]]", said.pop("entries", {})))
         self.sayings = dict(cast("Mapping[str, str]", said.pop("sentences", {})))
+        self.said = frozenset(self.sayings.values())
         drawn = said.pop("drawn", [])
         title = said.pop("title", "")
         for key in self.found.surround(said, str(title)):
@@ -170,17 +174,19 @@ class _Reading:
             self.found.lost.append(Lost("an edge to a node that is missing", why, f"{source}, {target}"))
         else:
             self.edges.append((source, target))
+            self.sources.setdefault(target, []).append(source)
+            self.targets.setdefault(source, []).append(target)
 
-    def _into(self, id_: str) -> Iterator[_Node]:
-        return (self.nodes[source] for source, target in self.edges if target == id_)
+    def _into(self, id_: str) -> list[_Node]:
+        return [self.nodes[source] for source in self.sources.get(id_, ())]
 
-    def _out_of(self, id_: str) -> Iterator[_Node]:
-        return (self.nodes[target] for source, target in self.edges if source == id_)
+    def _out_of(self, id_: str) -> list[_Node]:
+        return [self.nodes[target] for target in self.targets.get(id_, ())]
 
     # --- statements and arguments
 
     def _statement(self, node: _Node) -> None:
-        if node.id in self.sayings.values():
+        if node.id in self.said:
             return
         text = node.text if node.id in self.entries else node.text.strip()
         if not text:

@@ -147,13 +147,26 @@ class _Drawing:
             self.found.relations.append(Relation(cast(Says, says), source, target, other.span))
 
     def _say_what_is_only_named(self) -> None:
-        """Let a title stand for a text that is nowhere."""
+        """Let a title stand for a text that is nowhere, and data for one that a line cannot hold as it is.
+
+        Where somebody has changed the line since, it is the line that counts.
+        """
         for key, statement in self.found.statements.items():
-            if not statement.text:
-                self.found.statements[key] = replace(statement, text=statement.label)
+            text, data = self._text_of(statement)
+            self.found.statements[key] = replace(statement, text=text, data=data)
         for key, reason in self.found.reasons.items():
-            if not reason.text:
-                self.found.reasons[key] = replace(reason, text=reason.label)
+            text, data = self._text_of(reason)
+            self.found.reasons[key] = replace(reason, text=text, data=data)
+
+    def _text_of(self, node: Statement | Reason) -> tuple[str, Mapping[str, Plain]]:
+        exact = node.data.get("text")
+        data = {key: part for key, part in node.data.items() if key != "text"}
+        if isinstance(exact, str) and visible(exact) in (node.text, ""):
+            return exact, data
+        if exact is not None and node.text:
+            why = "the sentence before the data says otherwise, and counts"
+            self.found.lost.append(Lost("data: text", why, node.label))
+        return node.text or node.label, data
 
     # --- structures
 

@@ -253,7 +253,7 @@ class _Reading:
         node = Node("argument" if token.kind in arguments else "statement", "", "", self._span(token))
         if token.kind in (Kind.STATEMENT_DEFINITION, Kind.ARGUMENT_DEFINITION):
             node.title = self._take().value
-            self._say(node, self._content(), f"`{node.title}` has a colon and no text")
+            self._say(node, self._content(), f"`{node.title}` has a colon and no text", token)
         elif token.kind in (Kind.STATEMENT, Kind.ARGUMENT):
             node.title = self._take().value
             tags = []
@@ -262,7 +262,7 @@ class _Reading:
             node.tags = tuple(dict.fromkeys(tags))
             self._took(Kind.NEW_LINE)
         elif token.kind in _CONTENT:
-            self._say(node, self._content(), "there is no text")
+            self._say(node, self._content(), "there is no text", token)
         else:
             raise self._unexpected()
         if self._is(Kind.DATA):
@@ -276,7 +276,7 @@ class _Reading:
             found.append(self._take())
         return found
 
-    def _say(self, node: Node, content: list[Token], without: str) -> None:
+    def _say(self, node: Node, content: list[Token], without: str, before: Token) -> None:
         """Give a node its text and tags; those at the end of a text are no part of it."""
         last = len(content)
         while last and (content[last - 1].kind is Kind.TAG or not content[last - 1].value.strip()):
@@ -292,7 +292,7 @@ class _Reading:
         self.document.count("bold and italic", sum(token.kind is Kind.MARKUP for token in content) // 2)
         if not node.text:
             if not node.tags:
-                raise self._refuse(without, "say it in a sentence behind the colon")
+                raise self._refuse(without, "say it in a sentence", before)
             node.text = " ".join(node.tags)
 
     def _data(self) -> dict[str, Plain]:

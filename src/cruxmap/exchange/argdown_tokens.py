@@ -74,6 +74,8 @@ _MARKUP = {
     mark: (re.compile(rf"{re.escape(mark)}(?!\s)"), re.compile(rf"{re.escape(mark)}{_ENDS}"))
     for mark in ("**", "__", "*", "_")
 }
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\r?\n")
+_FAR = 1 << 62
 _SHORTCODE = re.compile(r"(\.[^\s]+?\.|:[^\s]+?:)[ \t]?")
 _SPACES = re.compile(r"[ \t]+")
 _PLAIN = re.compile(r"[^\\@#*_\[\],.:;</>\r\n(){}-]+|[@#*_\[\],.:;</>(){}-][ \t]?")
@@ -221,8 +223,8 @@ class Tokens:
     def _empty_line(self) -> bool:
         if self._last is Kind.EMPTY_LINE or (found := self._match(_EMPTY_LINE)) is None:
             return False
-        if found.end() < len(self.source.text):
-            self._dedent()
+        self._dedent()
+        self.marks.clear()
         return self._add(Kind.EMPTY_LINE, "", len(found[0]))
 
     def _new_line(self) -> bool:
@@ -275,11 +277,16 @@ class Tokens:
             if self.marks and self.marks[-1] == mark and (found := self._match(end)):
                 self.marks.pop()
                 return self._add(Kind.MARKUP, found[0][len(mark) :], len(found[0]))
-        for mark, (start, _) in _MARKUP.items():
-            if self._match(start):
+        for mark, (start, end) in _MARKUP.items():
+            if self._match(start) and self._closes(end, self.at + len(mark)):
                 self.marks.append(mark)
                 return self._add(Kind.MARKUP, "", len(mark))
         return False
+
+    def _closes(self, end: "re.Pattern[str]", start: int) -> bool:
+        """Whether what begins here ends before the next empty line: the `_` of a name does not."""
+        paragraph = _PARAGRAPH_END.search(self.source.text, start)
+        return end.search(self.source.text, start, paragraph.start() if paragraph else _FAR) is not None
 
     def _titled(self) -> bool:
         for kind, pattern in _TITLED:

@@ -128,6 +128,8 @@ class _Making:
     ids: dict[Key, str] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
     lost: list[Lost] = field(default_factory=list)
+    relations_of: dict[Key, list[Relation]] = field(default_factory=dict)
+    """The relations of each argument, once nothing else is left."""
 
     def arrived(self) -> Arrived:
         """Return the entries."""
@@ -140,6 +142,8 @@ class _Making:
         self._define_contradictories()
         self._make_arguments_of_relations()
         self._name_everything()
+        for one in self.graph.relations:
+            self.relations_of.setdefault(one.source, []).append(one)
         sections: dict[str, dict[str, Plain]] = {
             k: {} for k in ("claims", "questions", "events", "arguments")
         }
@@ -454,9 +458,7 @@ class _Making:
                 listed = said[key]
                 several = isinstance(listed, Sequence) and not isinstance(listed, str)
                 found[key] = [*listed] if several else [listed]
-        for one in self.graph.relations:
-            if one.source != reason.key:
-                continue
+        for one in self.relations_of.get(reason.key, ()):
             on = found.setdefault(directions[one.says], [])
             if self.ids[one.target] not in on:
                 on.append(self.ids[one.target])

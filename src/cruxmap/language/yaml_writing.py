@@ -61,7 +61,8 @@ def scalar(text: str, style: str = "", flow: bool = False) -> str:
     library, _ = _library()
     strings = library.scalarstring
     kind = {"'": strings.SingleQuotedScalarString, '"': strings.DoubleQuotedScalarString}
-    plain = str if text else strings.DoubleQuotedScalarString  # nothing at all would be left out
+    in_quotes = not text or text.rstrip() != text.rstrip(" \t\r\n")  # what nobody sees would be left out
+    plain = strings.DoubleQuotedScalarString if in_quotes else str
     for make in (kind.get(style, plain), strings.DoubleQuotedScalarString):
         sequence = library.comments.CommentedSeq([make(text)])
         if flow:
