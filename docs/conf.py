@@ -45,18 +45,10 @@ myst_heading_anchors = 6  # by which a heading is linked to where repositories a
 # --- what names refer to ----------------------------------------------------------------------------
 
 nitpicky = True
+FOREIGN = ("collections", "matplotlib", "numpy", "os", "pandas", "pathlib", "pymc", "xarray")
 nitpick_ignore_regex = [  # types of others, whose documentation is elsewhere
-    ("py:class", rf"{library}\..+")
-    for library in (
-        r"collections\.abc",
-        "matplotlib",
-        "numpy",
-        "os",
-        "pandas",
-        "pathlib",
-        "pymc",
-        "xarray",
-    )
+    ("py:class", "Axes|DataFrame|DataTree|Figure"),
+    *(("py:class", rf"{library}\..+") for library in FOREIGN),
 ]
 
 autodoc_typehints_format = "short"
@@ -69,6 +61,7 @@ toc_object_entries_show_parents = "hide"
 
 # --- what it looks like -----------------------------------------------------------------------------
 
+smartquotes_action = "q"  # two hyphens begin an option
 html_theme = "furo"
 html_title = "cruxmap"
 html_static_path = ["static"]

@@ -15,6 +15,7 @@ from typing import Any, TypeAliasType, get_args, get_type_hints
 from sphinx.application import Sphinx
 
 import cruxmap
+from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer
 
 ROOMS = {
@@ -122,12 +123,18 @@ def _directives(kind: str, names: Iterable[str], *options: str) -> str:
     return "\n".join([*lines, "```"])
 
 
+def _common() -> str:
+    options = (":members:", ":inherited-members: object", f":exclude-members: {NOT_FOR_READERS}")
+    return _directives("autoclass", [_full_name(Shown)], *options)
+
+
 def _classes(kind: str) -> Callable[[], str]:
-    options = (":members:", ":undoc-members:", f":exclude-members: {NOT_FOR_READERS}")
+    options = (":members:", ":undoc-members:", f":exclude-members: {NOT_FOR_READERS}, gist")
     return lambda: _directives("autoclass", classes()[kind], *options)
 
 
 _MARKS = {
+    "common": _common,
     "functions": _functions,
     "answers": _classes("answers"),
     "parts": _classes("parts"),
