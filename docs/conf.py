@@ -53,7 +53,9 @@ nitpick_ignore_regex = [  # types of others, whose documentation is elsewhere
 
 autodoc_typehints_format = "short"
 autodoc_use_type_comments = False
+autodoc_class_signature = "separated"  # nobody makes answers: their fields are shown
 autodoc_member_order = "bysource"
+napoleon_use_ivar = True
 napoleon_custom_sections = ["Returns", "Raises"]  # in sentences: types stand in the signature
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80

@@ -5,6 +5,7 @@ types of their fields. So a name is in the reference as soon as it is public.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import is_dataclass
 from functools import cache
@@ -12,7 +13,10 @@ from importlib import import_module
 from inspect import isclass
 from typing import Any, TypeAliasType, get_args, get_type_hints
 
+from docutils.nodes import Text, TextElement, document
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 import cruxmap
 from cruxmap.insight.display import Shown
@@ -27,7 +31,7 @@ ROOMS = {
 """What functions of a room are for; those of other rooms do `MORE`."""
 MORE = "Do more at once"
 
-NOT_FOR_READERS = "hidden, main, names, of_whole_map"
+NOT_FOR_READERS = "__init__, __new__, hidden, main, names, of_whole_map"
 """What an answer says of itself to whoever writes it down."""
 
 
@@ -35,8 +39,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Write names into pages, and set docstrings as this project writes them."""
     app.connect("source-read", _with_names)
     app.connect("autodoc-process-docstring", _as_we_write, priority=100)
-    app.connect("autodoc-process-signature", _without_making)
-    app.connect("missing-reference", _unlinked)
+    app.connect("missing-reference", _ours)
+    app.connect("doctree-read", _with_dashes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -151,15 +155,24 @@ def _as_we_write(app: Sphinx, what: str, name: str, thing: Any, options: Any, li
         lines.insert(0, "\\")  # nothing: else napoleon takes what stands before a colon for a type
 
 
-def _without_making(
-    app: Sphinx, what: str, name: str, thing: Any, options: Any, signature: str | None, returns: str | None
-) -> tuple[str, None] | None:
-    """Leave out how a class is made: nobody makes answers, and their fields stand below."""
-    return ("", None) if what == "class" else None
+def _with_dashes(app: Sphinx, page: document) -> None:
+    """Set the dash behind the name of a parameter; two hyphens elsewhere begin an option."""
+    for text in [*page.findall(Text)]:
+        if text == " -- ":
+            text.parent.replace(text, Text(" \N{EN DASH} "))
 
 
-def _unlinked(app: Sphinx, env: Any, node: Any, content: Any) -> Any:
-    """Show the name alone of a type of ours that is not public; a name that there is not is a warning."""
+def _ours(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> Any:
+    """Link a public name that is written without its module; show other types of ours as they are.
+
+    A name that is nowhere stays a warning.
+    """
     module, _, name = str(node.get("reftarget")).rpartition(".")
-    known = module.startswith("cruxmap.") and hasattr(import_module(module), name)
+    if not module and name in cruxmap.__all__:
+        python = env.get_domain("py")
+        return python.resolve_xref(
+            env, node["refdoc"], app.builder, "class", f"cruxmap.{name}", node, content
+        )
+    homes = [module] if module else [home for home in sys.modules if home.startswith("cruxmap.")]
+    known = any(home.startswith("cruxmap.") and hasattr(import_module(home), name) for home in homes)
     return content if known else None

@@ -288,7 +288,9 @@ def coherence(
     executor
         What does the work: this machine (the default), all its cores, or a cluster.
 
-    Returns ------- A `Coherence`. Its `worldviews` have the gaps of each that is `stated`, and the least
+    Returns
+    -------
+    A `Coherence`. Its `worldviews` have the gaps of each that is `stated`, and the least
     `changes` of judgements that would close them.
 
     Raises

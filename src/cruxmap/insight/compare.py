@@ -131,7 +131,9 @@ def compare(
     executor
         What does the work: this machine (the default), all its cores, or a cluster.
 
-    Returns ------- A `Comparison`: each voice's numbers under each model, and how much of the spread is due
+    Returns
+    -------
+    A `Comparison`: each voice's numbers under each model, and how much of the spread is due
     to the skeleton, and to whose numbers they are.
 
     Raises

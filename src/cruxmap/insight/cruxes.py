@@ -189,7 +189,9 @@ def cruxes(
     executor
         What does the work: this machine (the default), all its cores, or a cluster.
 
-    Returns ------- A `CruxTable` for one worldview, with its `claims`, `arguments`, `questions` and
+    Returns
+    -------
+    A `CruxTable` for one worldview, with its `claims`, `arguments`, `questions` and
     `judgements`; or `CruxTables` with one per worldview, and what is disputed `overall`.
 
     Raises

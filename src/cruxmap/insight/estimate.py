@@ -215,7 +215,9 @@ def estimate(
     executor
         What does the work: this machine (the default), all its cores, or a cluster.
 
-    Returns ------- An `Estimate`. Its `worldviews` have each worldview's `mean`, `interval_90` and
+    Returns
+    -------
+    An `Estimate`. Its `worldviews` have each worldview's `mean`, `interval_90` and
     `central`; its `map` those of the map's own numbers.
 
     Raises
