@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cruxmap.asking import ModelArgument, WorldviewOption, known_worldview, model_path
+from cruxmap.asking import ModelArgument, WorldviewOption, known_worldview, model_path, refuse
 from cruxmap.cli.application import app, examples
 from cruxmap.cli.output import emit
+from cruxmap.errors import Code
 from cruxmap.present import terminal
 
 if TYPE_CHECKING:
@@ -35,15 +36,29 @@ def import_(
             help="What the file is (default: what its name and contents tell). docs/exchange.md has all.",
         ),
     ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Of a table: put its worldviews' numbers and new rows into the map of this model.",
+        ),
+    ] = None,
 ) -> None:
     """Make a map of another program's file: a Bayesian network, an argument map, a safety case, a table.
 
     Writes arguments/NAME/ and models/NAME.yaml, all or nothing, and over nothing that is there. What a
-    map cannot say is listed on stderr.
+    map cannot say is listed on stderr. With --into, the numbers of a table go into the worldviews of a map
+    that is there.
     """
     from cruxmap.exchange.importing import import_map
     from cruxmap.language.argument_map import condition_text
 
+    if into is not None:
+        if name is not None or form not in (None, "csv"):
+            message = "--into is for a table and a map that is there, which needs no new name"
+            refuse(Code.TWO_QUESTIONS, message, "leave NAME out, and --format")
+        _put_into(file, into)
+        return
     found = import_map(sys.stdin.buffer.read() if file == STDIN else file, form, name)
     print_lost("What the map does not say", found.lost)
     for path in found.write():
@@ -53,6 +68,22 @@ def import_(
         where = f"change `target` in {found.model.file}"
         terminal.say(f"nothing in it says what to ask, so the target is {target}: {where}")
     terminal.tell(f"Look at it: cruxmap show {found.name}; ask: cruxmap estimate {found.name}")
+
+
+def _put_into(file: str, model: str) -> None:
+    """Put a table's numbers and new rows into the worldviews of a map, and say how many."""
+    from cruxmap.exchange.csv_into import take_table
+    from cruxmap.insight.plain import counted
+
+    found = take_table(sys.stdin.buffer.read() if file == STDIN else file, model_path(model))
+    print_lost("What stays as it is", found.lost)
+    if not found.files:
+        terminal.tell("the table says what the map says already: nothing was written")
+        return
+    written = found.write()
+    for path, (judged, brought) in zip(written, found.counts.values(), strict=True):
+        new = f", {counted(brought, 'new row')}" if brought else ""
+        terminal.tell(f"wrote {path}: {counted(judged, 'change')}{new}")
 
 
 @app.command(epilog=examples("export trial --format mermaid", "export trial -w defence -o trial.dot"))

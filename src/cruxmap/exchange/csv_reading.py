@@ -55,7 +55,8 @@ GIVEN = ("low", "central", "high", "strength", "force")
 KNOWN = (*BEFORE_VIEWS, *AFTER_VIEWS, *GIVEN, *OTHER_NAMES)
 
 REST = "rest"
-_NUMBER_KINDS = frozenset(str(role) for role in Role)
+NUMBER_KINDS = frozenset(str(role) for role in Role)
+"""What the column `kind` says of a row that is about one number alone."""
 _KINDS = (*ENTRIES.values(), *AROUND.values(), MAP, MODEL, WORLDVIEW)
 _DIGITS = 1e-12
 """Numbers are the same that differ by less than this part of themselves: `1/3` has no end in decimals."""
@@ -67,7 +68,7 @@ type Mapped = dict[str, Any]
 
 
 @dataclass(slots=True)
-class _Entry:
+class TableEntry:
     """An entry of the map, or what stands around it: its row, and what a file says of it."""
 
     line: Line
@@ -80,11 +81,11 @@ class _Entry:
 
 def read_csv(data: bytes, file: str) -> Arrived:
     """Return a table's map, worldviews and model. Raises InvalidMap with all that is wrong, by row."""
-    return _Reading(data, file).arrived()
+    return TableReading(data, file).arrived()
 
 
-class _Reading:
-    """One reading of a table."""
+class TableReading:
+    """One reading of a table, as a new map."""
 
     def __init__(self, data: bytes, file: str) -> None:
         self.file = file
@@ -95,8 +96,8 @@ class _Reading:
         lines = table_of(data, file, (), [*self._columns(header), *self.views.values()], KNOWN)
         self.lines = [self._with_one_name_each(line) for line in lines]
         self.lexicon: Lexicon = with_phrases(self._phrases())
-        self.entries: dict[str, _Entry] = {}
-        self.around: list[_Entry] = []
+        self.entries: dict[str, TableEntry] = {}
+        self.around: list[TableEntry] = []
         self.numbers: list[Line] = []
         self.ids: dict[str, str] = {}
         self.worldviews: dict[str, Mapped] = {}
@@ -211,7 +212,7 @@ class _Reading:
 
     def _take(self, line: Line) -> None:
         kind = self._kind(line)
-        if kind in _NUMBER_KINDS:
+        if kind in NUMBER_KINDS:
             self.numbers.append(line)
         elif kind not in _KINDS:
             hint = did_you_mean(kind, _KINDS) or f"known: {', '.join(_KINDS)}"
@@ -238,7 +239,7 @@ class _Reading:
         elif kind == WORLDVIEW:
             self.worldviews[id_] = {WORLDVIEW: id_} | said
         else:
-            self.around.append(_Entry(line, kind, id_, said))
+            self.around.append(TableEntry(line, kind, id_, said))
 
     def _take_entry(self, line: Line, kind: str) -> None:
         label, text = self._label(line), read_text(line.cells["text"])
@@ -253,9 +254,9 @@ class _Reading:
                 line, "address", Code.DUPLICATE_ID, message, "keep one of the rows, or name one otherwise"
             )
             return
-        self.entries[id_] = _Entry(line, kind, id_, {"text": text}, str(line.cells["brought by"]))
+        self.entries[id_] = TableEntry(line, kind, id_, {"text": text}, str(line.cells["brought by"]))
 
-    def _complete(self, entry: _Entry) -> None:
+    def _complete(self, entry: TableEntry) -> None:
         """Read of an entry's row all but its sentence."""
         line, said = entry.line, entry.said
         said |= self._resolved(self._definition(line))
@@ -323,7 +324,7 @@ class _Reading:
 
     # --- numbers ------------------------------------------------------------------------------------
 
-    def _put(self, line: Line, column: str, entry: _Entry, address: str) -> None:
+    def _put(self, line: Line, column: str, entry: TableEntry, address: str) -> None:
         """Put a number of a row in its place, if it says another one than stands there."""
         text = self._number_text(line, column)
         if not text:
@@ -429,11 +430,11 @@ class _Reading:
         if "#" not in address:
             self._put(line, "value", entry, f"{entry.id}{address[len(owner) :]}")
 
-    def _owner(self, address: str) -> tuple[str, _Entry | None]:
+    def _owner(self, address: str) -> tuple[str, TableEntry | None]:
         owner = re.split("[.#]", address, maxsplit=1)[0]
         return owner, self._entry(owner)
 
-    def _entry(self, label: str) -> _Entry | None:
+    def _entry(self, label: str) -> TableEntry | None:
         return self.entries.get(self._resolved(label))
 
     def _default_numbers(self) -> None:
@@ -464,7 +465,7 @@ class _Reading:
         for line in filled:
             label = read_text(line.cells["address"]) or self._label(line)
             owner, entry = (
-                self._owner(label) if self._kind(line) in _NUMBER_KINDS else (label, self._entry(label))
+                self._owner(label) if self._kind(line) in NUMBER_KINDS else (label, self._entry(label))
             )
             if entry is None:
                 hint = did_you_mean(owner, self.entries)
@@ -476,9 +477,9 @@ class _Reading:
             if line.cells[column].casefold() in REJECTS:
                 rejects.append(entry.id)
                 continue
-            role = entry.places[address].role if address in entry.places else _role_at(address)
+            role = entry.places[address].role if address in entry.places else role_at(address)
             if found := self._judged(line, column, role, before):
-                _judge(judgements, key, address, found)
+                set_judgement(judgements, key, address, found)
         said["judgements"] = {key: one for key, one in judgements.items() if key in kept}
         order = said.get("rejects", [])
         said["rejects"] = sorted(rejects, key=lambda id_: order.index(id_) if id_ in order else len(order))
@@ -527,7 +528,7 @@ class _Reading:
         self.findings.add(code, f"{where}: {message}", line.cells.get(column, line.cells["text"]), hint)
 
 
-def _judge(judgements: Mapped, key: str, address: str, found: str) -> None:
+def set_judgement(judgements: Mapped, key: str, address: str, found: str) -> None:
     """Put a number at an address of a worldview's file: in place of another, or into a row of shares."""
     if key == address:
         judgements[address] = found
@@ -535,7 +536,8 @@ def _judge(judgements: Mapped, key: str, address: str, found: str) -> None:
         number_places("question", key, {"credence": judgements[key]})[address].put(found)
 
 
-def _role_at(address: str) -> Role:
+def role_at(address: str) -> Role:
+    """Return what a number is by the end of its address, as far as that tells probabilities from ratios."""
     endings = {".strength": Role.STRENGTH, ".pace": Role.PACE}
     return next((role for ending, role in endings.items() if address.endswith(ending)), Role.CREDENCE)
 
@@ -563,7 +565,7 @@ def _parts(text: str) -> list[str]:
 def _sources(*parts: Any) -> Iterator[str]:
     """Yield all that is cited anywhere."""
     for part in parts:
-        if isinstance(part, _Entry):
+        if isinstance(part, TableEntry):
             yield from _sources(part.said)
         elif isinstance(part, Mapping):
             for key, inner in part.items():

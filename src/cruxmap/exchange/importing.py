@@ -88,7 +88,7 @@ def import_map(
         data, file = source, STDIN
     else:
         file = shown(Path(source))
-        data = _content(Path(source), file)
+        data = content_of(Path(source), file)
     chosen = format_of(data, file, format)
     id_ = _name(name, file)
     return _imported(chosen.reader(data, file), id_, chosen.name)
@@ -140,7 +140,8 @@ def _name(name: str | None, file: str) -> str:
     return name
 
 
-def _content(path: Path, file: str) -> bytes:
+def content_of(path: Path, file: str) -> bytes:
+    """Return what is in a foreign file. Raises WrongUsage where it cannot be read, or InvalidMap."""
     try:
         if os.path.isfile(path) and path.stat().st_size > MOST_BYTES:
             message = f"it has {path.stat().st_size:,} bytes, and {MOST_BYTES:,} are the most"

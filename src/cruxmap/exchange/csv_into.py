@@ -1,0 +1,270 @@
+"""Numbers and new entries of a table, put into the worldviews of a map that is there.
+
+In: a table as `csv_tables` writes it, or some of its rows and columns, and a model. Out: for each worldview
+that has a column the text of its file with what that column says: a number for each cell that is filled, and
+nothing for one that was emptied. A row for what is not in the map is a claim or an argument that it brings. The
+map's own numbers stay: who thinks otherwise says so under a name.
+"""
+
+import copy
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cruxmap.errors import Code
+from cruxmap.exchange.csv_cells import read_text
+from cruxmap.exchange.csv_reading import NUMBER_KINDS, TableEntry, TableReading, role_at, set_judgement
+from cruxmap.exchange.csv_tables import ENTRIES, SECTION_OF, VIEW, numbers_in
+from cruxmap.exchange.formats import Lost
+from cruxmap.exchange.importing import content_of
+from cruxmap.exchange.names import ids_for
+from cruxmap.exchange.number_places import number_places
+from cruxmap.exchange.plain_map import plain_map, plain_worldview
+from cruxmap.ground import replace_versions, version_of
+from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.editing import Changes, edited
+from cruxmap.language.editor_files import first_line
+from cruxmap.language.files import WORLDVIEWS, overlaid, shown
+from cruxmap.language.judgement import with_phrases
+from cruxmap.language.loose_notation import REJECTS
+from cruxmap.language.reading import read_models, read_with_visitors
+from cruxmap.language.spreadsheet import Line
+
+type Mapped = dict[str, Any]
+
+_IN_THE_MAP = Line(0, {})
+"""The row of an entry that is there already."""
+
+
+@dataclass(slots=True)
+class _View:
+    """What is to be different in a worldview's file; `new` where there is none yet."""
+
+    new: bool
+    text: str
+    before: Mapped
+    said: Mapping[str, tuple[str, str]]
+    """The numbers of its file by address, each with the address at which the file says it."""
+    judgements: dict[str, Any] = field(default_factory=dict)
+    rejects: dict[str, bool] = field(default_factory=dict)
+    brought: dict[str, dict[str, Mapped]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.judgements or self.rejects or self.brought)
+
+    def changes(self, id_: str) -> Changes:
+        """Return this as changes of the file."""
+        return Changes(
+            judgements=self.judgements,
+            rejects=self.rejects,
+            claims=self.brought.get("claims", {}),
+            questions=self.brought.get("questions", {}),
+            arguments=self.brought.get("arguments", {}),
+            worldview=id_ if self.new else None,
+            text=self.text if self.new else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a table says of a map: the new texts of worldviews' files by path, and what it leaves as it is.
+
+    `counts` tells by worldview how much is judged otherwise, and how many entries are new.
+    """
+
+    files: Mapping[Path, str]
+    counts: Mapping[str, tuple[int, int]]
+    lost: tuple[Lost, ...]
+    versions: Mapping[Path, str | None] = field(repr=False)
+
+    def write(self) -> tuple[str, ...]:
+        """Write the files, all of them or none, and return their paths.
+
+        Raises OtherVersion where one has changed since it was read, and CannotWrite.
+        """
+        for path in self.files:
+            path.parent.mkdir(exist_ok=True)
+        replace_versions(
+            {path: (self.versions[path], text.encode("utf-8")) for path, text in self.files.items()}
+        )
+        return tuple(path.as_posix() for path in self.files)
+
+
+def take_table(source: str | os.PathLike[str] | bytes, model: str | os.PathLike[str]) -> Taken:
+    """Read a table's numbers and new entries as those of worldviews of a model's map; nothing is written yet.
+
+    Raises InvalidMap with what is wrong by row, and with what would be wrong with the map.
+    """
+    file = "stdin" if isinstance(source, bytes) else shown(Path(source))
+    data = source if isinstance(source, bytes) else content_of(Path(source), file)
+    read = read_with_visitors(model, ())
+    reading = _Taking(data, file, read.model.map)
+    views = {id_: view for id_, view in reading.views_of_it().items() if view}
+    files, versions = dict[Path, str](), dict[Path, str | None]()
+    for id_, view in views.items():
+        path = read.folder / WORLDVIEWS / f"{id_}.yaml"
+        old = None if view.new else path.read_bytes()
+        versions[path] = None if old is None else version_of(old)
+        text = first_line(path) if old is None else old.decode("utf-8")
+        files[path] = edited(text, view.changes(id_), path.as_posix())
+    with overlaid({path: text.encode("utf-8") for path, text in files.items()}):
+        read_models([model])
+    counts = {
+        id_: (len(view.judgements) + len(view.rejects), sum(map(len, view.brought.values())))
+        for id_, view in views.items()
+    }
+    return Taken(files=files, counts=counts, lost=tuple(reading.lost), versions=versions)
+
+
+class _Taking(TableReading):
+    """One reading of a table beside the map that it is about."""
+
+    def __init__(self, data: bytes, file: str, one: ArgumentMap) -> None:
+        super().__init__(data, file)
+        self.one = one
+        self.lexicon = with_phrases(dict(one.lexicon))
+        self.known: dict[str, TableEntry] = {}
+        self.files: dict[str, Mapped] = {
+            view.about.id: plain_worldview(one, view) for view in one.worldviews
+        }
+        for plain, by in ((plain_map(one), ""), *((said, id_) for id_, said in self.files.items())):
+            self._know(plain, by)
+        self.entries = dict(self.known)
+        self.texts = {entry.said["text"]: id_ for id_, entry in self.known.items()}
+
+    def _know(self, plain: Mapped, by: str) -> None:
+        for section, kind in ENTRIES.items():
+            for id_, said in plain.get(section, {}).items():
+                places = number_places(kind, id_, copy.deepcopy(dict(said)))
+                self.known[id_] = TableEntry(_IN_THE_MAP, kind, id_, dict(said), by, places)
+
+    def views_of_it(self) -> dict[str, _View]:
+        """Return what each worldview's column says. Raises InvalidMap with all that is wrong."""
+        lines = [line for line in self.lines if self._kind(line) in (*ENTRIES.values(), *NUMBER_KINDS)]
+        new = [line for line in lines if self._is_new(line)]
+        labels = dict.fromkeys(self._label(line) for line in new)
+        self.ids = ids_for(labels, taken=self.known) | {id_: id_ for id_ in self.known}
+        self.ids |= {label.casefold(): id_ for label, id_ in self.ids.items()}
+        self.ids |= self.texts
+        for line in new:
+            self._take_entry(line, self._kind(line))
+        added = [entry for id_, entry in self.entries.items() if id_ not in self.known]
+        for entry in added:
+            self._complete(entry)
+        views = {id_: self._view(id_) for id_ in self.views}
+        for entry in added:
+            self._bring(entry, views)
+        for line in lines:
+            self._compare(line)
+            for id_, column in self.views.items():
+                self._judge(line, column, views[id_], id_)
+        self._default_numbers()
+        self.findings.raise_if_any()
+        return views
+
+    def _is_new(self, line: Line) -> bool:
+        if self._kind(line) not in ENTRIES.values():
+            return False
+        label = self._label(line)
+        return label not in self.known and label not in self.texts
+
+    def _view(self, id_: str) -> _View:
+        text = f"Numbers from the column `{self.views[id_]}` of {Path(self.file).name}."
+        before = self.files.get(id_, {})
+        judgements = before.get("judgements", {})
+        said = {
+            at: (number, key) for key, one in judgements.items() for at, number in numbers_in(key, one)
+        }
+        return _View(id_ not in self.files, text, before, said)
+
+    def _bring(self, entry: TableEntry, views: dict[str, _View]) -> None:
+        """Let a worldview bring a new entry: the one that is named, or whose column has a number for it."""
+        named = entry.by or next(
+            (id_ for id_, column in self.views.items() if entry.line.cells[column]), ""
+        )
+        if not named and len(views) == 1:
+            named = next(iter(views))
+        if named not in views:
+            message = f"nothing says who brings `{entry.id}`, which is not in the map"
+            hint = f"write its number in the column `{VIEW}NAME` of whoever brings it"
+            self._tell(entry.line, "address", Code.UNREADABLE_FORM, message, hint)
+            return
+        entry.by = named
+        views[named].brought.setdefault(SECTION_OF[entry.kind], {})[entry.id] = entry.said
+
+    # --- rows -------------------------------------------------------------------------------------------
+
+    def _at_row(self, line: Line) -> tuple[TableEntry | None, str]:
+        """Return the entry and the address that a row is about; a problem where there is none."""
+        label = read_text(line.cells["address"]) or self._label(line)
+        is_number = self._kind(line) in NUMBER_KINDS
+        owner, entry = self._owner(label) if is_number else (label, self._entry(label))
+        if entry is None:
+            return None, label
+        return entry, f"{entry.id}{label[len(owner) :]}"
+
+    def _compare(self, line: Line) -> None:
+        """Tell of what a row says otherwise than the map does, and what does not come in."""
+        entry, address = self._at_row(line)
+        if entry is None or entry.id not in self.known:
+            if entry is not None and address != entry.id:
+                self._put(line, "value", entry, address)
+            return
+        place = entry.places.get(address)
+        text = self._number_text(line, "value")
+        if text and place is not None:
+            found = self._read(line, "value", text, place.role)
+            if found is not None and not self._same(place.text, found, place.role):
+                message = f"`value` is the map's own number, which is `{place.text or 'the default'}`"
+                hint = f"write another one in a column `{VIEW}NAME`, or into the map's file"
+                self._tell(line, "value", Code.UNCLEAR_ANSWER, message, hint)
+        said = read_text(line.cells["text"])
+        if said and address == entry.id and said.split() != entry.said["text"].split():
+            why = "a table brings numbers and new entries: change the map's file"
+            self.lost.append(Lost("another sentence", why, str(line.cells["text"].span)))
+
+    def _judge(self, line: Line, column: str, view: _View, id_: str) -> None:
+        """Take what a worldview's column says in a row."""
+        entry, address = self._at_row(line)
+        cell = str(line.cells[column])
+        if entry is None:
+            if cell:
+                message = f"there is no entry `{address}`"
+                self._tell(
+                    line, column, Code.UNKNOWN_ADDRESS, message, "a row of its own tells what it is about"
+                )
+            return
+        if entry.id not in self.known and entry.by == id_:
+            self._put(line, column, entry, address)
+            return
+        before, key = view.said.get(address, ("", address))
+        rejected = address in view.before.get("rejects", [])
+        if cell.casefold() in REJECTS:
+            view.rejects |= {} if rejected else {address: True}
+            return
+        view.rejects |= {address: False} if rejected else {}
+        if cell:
+            self._take_number_of(line, column, view, (entry, address, before, key))
+        elif before and key == address:
+            view.judgements[address] = None
+
+    def _take_number_of(
+        self, line: Line, column: str, view: _View, at: tuple[TableEntry, str, str, str]
+    ) -> None:
+        entry, address, before, key = at
+        role = entry.places[address].role if address in entry.places else role_at(address)
+        found = self._judged(line, column, role, before)
+        if found is None:
+            return
+        if address not in self.one.judgements and entry.id in self.known:
+            message = f"`{address}` has no number that a worldview can give"
+            self._tell(
+                line, column, Code.UNKNOWN_ADDRESS, message, "see the column `address` of an export"
+            )
+            return
+        row = copy.deepcopy(view.judgements.get(key) or view.before.get("judgements", {}).get(key))
+        rows: Mapped = {key: row} if row is not None else {}
+        set_judgement(rows, key, address, found)
+        view.judgements[key] = rows[key]
