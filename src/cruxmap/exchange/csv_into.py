@@ -2,8 +2,8 @@
 
 In: a table as `csv_tables` writes it, or some of its rows and columns, and a model. Out: for each worldview
 that has a column the text of its file with what that column says: a number for each cell that is filled, and
-nothing for one that was emptied. A row for what is not in the map is a claim or an argument that it brings. The
-map's own numbers stay: who thinks otherwise says so under a name.
+nothing for one that was emptied. A row of something that is not in the map is a claim or an argument that it
+brings. The numbers of the map stay: who thinks otherwise says so under a name.
 """
 
 import copy
