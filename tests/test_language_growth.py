@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from cruxmap.insight.checked import problems_json
 from cruxmap.language.argument_map import Judgement
 from cruxmap.language.inheritance import Layer, lay, settle
 from cruxmap.language.reading import check, read_map
-from cruxmap.present.problems import problems_json
 
 GROWTH = 4
 NEARLY_LINEAR = 1.5 * GROWTH

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cruxmap.errors import Code as Code, InvalidMap as InvalidMap, Problem as Problem, Span as Span
     from cruxmap.exchange.importing import Imported as Imported, import_map as import_map
     from cruxmap.exporting import Exported as Exported, export_map as export_map
+    from cruxmap.insight.checked import Checked as Checked, check as check
     from cruxmap.insight.coherence import Coherence as Coherence, coherence as coherence
     from cruxmap.insight.compare import Comparison as Comparison, compare as compare
     from cruxmap.insight.cruxes import CruxTable as CruxTable, CruxTables as CruxTables, cruxes as cruxes
@@ -40,19 +41,35 @@ if TYPE_CHECKING:
         open_model as open_model,
         probabilities as probabilities,
     )
+    from cruxmap.insight.history import History as History, history as history
+    from cruxmap.insight.interview.interview import Interview as Interview, interview as interview
+    from cruxmap.insight.interview.rehearsal import Rehearsal as Rehearsal, rehearse as rehearse
     from cruxmap.insight.pairs import AgainstRest as AgainstRest, against_rest as against_rest
     from cruxmap.insight.pairs import PairMatrix as PairMatrix, pairs as pairs
     from cruxmap.insight.pool import Pool as Pool, pool as pool
     from cruxmap.insight.revisions import RevisionDiff as RevisionDiff, diff_revisions as diff_revisions
+    from cruxmap.insight.revisions import revise as revise
     from cruxmap.insight.what_it_takes import Takes as Takes, takes as takes
     from cruxmap.insight.merged import Merged as Merged
-    from cruxmap.job import Job as Job, run as run
+    from cruxmap.interviewing.on_paper import questionnaire as questionnaire, write_form as write_form
+    from cruxmap.job import Job as Job, Report as Report, report as report, run as run
     from cruxmap.language.argument_map import ArgumentMap as ArgumentMap
     from cruxmap.language.model_spec import ModelSpec as ModelSpec
-    from cruxmap.language.reading import check as check, read_map as read_map
+    from cruxmap.language.reading import read_map as read_map
     from cruxmap.language.reading import read_model as read_model, read_models as read_models
+    from cruxmap.language.renaming import Renaming as Renaming
     from cruxmap.language.template import example as example
     from cruxmap.merging import merge as merge
+    from cruxmap.editing.watch import watch as watch
+    from cruxmap.serve.running import serve_page as serve_page
+    from cruxmap.project import (
+        Formatted as Formatted,
+        fmt as fmt,
+        new as new,
+        new_worldview as new_worldview,
+    )
+    from cruxmap.project import rename as rename, schema as schema
+    from cruxmap.present.showing import MapDrawing as MapDrawing, show as show
 # isort: on
 
 

@@ -4,13 +4,14 @@ What a reader looks at first is drawn, and stands on an index page, in the order
 Every other picture is one command away.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
-from cruxmap.ground import refuse_what_cannot_be_written, write_folder
+from cruxmap.ground import refuse_what_cannot_be_written, write_file, write_folder
 from cruxmap.insight import display
 from cruxmap.insight.asked import WhatIf, what_if
 from cruxmap.insight.cruxes import CruxTables
@@ -44,8 +45,8 @@ from cruxmap.present.main_points_text import (
 )
 from cruxmap.present.map_picture import pages
 from cruxmap.present.pool_figures import uncertainty_figures
-from cruxmap.present.report.page_file import AS_IT_IS, Shown, is_marked, mark_of, report_of
 from cruxmap.present.report.page_file import FILE as PAGE
+from cruxmap.present.report.page_file import Shown, is_marked, mark_of, report_of
 from cruxmap.present.stages import picture_of
 from cruxmap.present.tables import csv_text, markdown_text
 from cruxmap.present.takes_figures import takes_figures
@@ -193,24 +194,84 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The page of a model, and what became of its estimates."""
+    """The page of a model, and what became of its estimates.
+
+    Attributes
+    ----------
+    text
+        The page, as HTML.
+    undefined
+        Whether an estimate is undefined in some worldview.
+    converged
+        Whether all Markov chains have converged.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     cm.report(cm.example("library")).write(f"{folder}/report.html").name
+    'report.html'
+    """
 
     text: str
     undefined: bool
     converged: bool
 
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file, whole or not at all, and return its path. Raises `CannotWrite`."""
+        write_file(Path(path), self.text)
+        return Path(path)
+
+    def __repr__(self) -> str:
+        return f"<Report: {len(self.text) / 1_000_000:.1f} MB>"
+
 
 def report(
     model: ModelSpec,
-    how: Shown = AS_IT_IS,
+    how: Shown | None = None,
     *,
+    blind: bool = False,
+    anonymous: bool = False,
     progress: Progress | None = None,
     executor: Executor = HERE,
 ) -> Report:
-    """Return the page of a model, which shows and computes what `run` finds.
+    """Return the page of a model: it shows and computes what `run` finds.
 
-    Raises `InvalidMap`; `WrongUsage` where nothing is installed that lays out the map.
+    Parameters
+    ----------
+    model
+        The model. With worldviews' files from elsewhere, read it by `read_model(path, files)`.
+    how
+        How the page shows its model; made of the next two where it is left out.
+    blind
+        Show nobody's numbers before the reader has given theirs. They are in the file.
+    anonymous
+        Show reviewers by letter, without what tells who they are.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    A `Report`, with the page as `text`.
+
+    Raises
+    ------
+    InvalidMap
+        Where what is given is impossible, and the like.
+    WrongUsage
+        Where nothing is installed that lays out the map.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> page = cm.report(cm.example("library"), blind=True)
+    >>> page.text[:15]
+    '<!DOCTYPE html>'
     """
+    how = how or Shown(blind=blind, anonymous=anonymous)
     work = Work(executor, progress)
     found = findings(_shown(model, how), work, pairs=False)
     work.tell("the page", 0, 1)

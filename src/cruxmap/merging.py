@@ -41,10 +41,10 @@ def merge(model: str | os.PathLike[str], files: Iterable[str | os.PathLike[str]]
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     [_, _, _, _, model] = cm.new("town", folder=folder)
+    ...     _ = cm.new("town", folder=folder)
     ...     sent = Path(folder, "ann.yaml")
     ...     _ = sent.write_text("worldview: ann\ntext: Ann.\njudgements: {soil-sound: 60%}\n")
-    ...     merged = cm.merge(model, [sent])
+    ...     merged = cm.merge(f"{folder}/models/town.yaml", [sent])
     >>> [one.worldview for one in merged.put]
     ['ann']
     """

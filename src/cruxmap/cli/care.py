@@ -45,23 +45,18 @@ def fmt(
     ] = False,
 ) -> None:
     """Lay files out in one way: indentation, order of keys, folded sentences, quotes. Comments are kept."""
-    from cruxmap.ground import replace_version, version_of
-    from cruxmap.language.formatting import laid_out
-    from cruxmap.language.mentions import from_here, shown_here
+    from cruxmap.language.mentions import shown_here
+    from cruxmap.project import fmt as lay_out
 
     with typed_here():
-        files = {file.path: file for path in paths or [Path()] for file in laid_out(path)}.values()
-    left = [file for file in files if file.problems]
-    changed = [file for file in files if file.after is not None and file.after != file.before]
-    print_problems([problem for file in left for problem in file.problems], ())
-    for file in changed:
-        if not check:
-            replace_version(from_here(file.path), file.after or b"", version_of(file.before))
-        terminal.tell(f"{'would change' if check else 'changed'} {shown_here(file.path)}")
-    for file in left:
-        terminal.tell(f"left {shown_here(file.path)}")
-    terminal.tell(f"{counted(len(files) - len(changed) - len(left), 'file')} laid out already")
-    raise typer.Exit(PROBLEMS if left or (check and changed) else FINE)
+        found = lay_out(paths or (), check=check)
+    print_problems(found.problems, ())
+    for file in found.changed:
+        terminal.tell(f"{'would change' if check else 'changed'} {shown_here(file)}")
+    for file in found.left:
+        terminal.tell(f"left {shown_here(file)}")
+    terminal.tell(f"{counted(len(found.unchanged), 'file')} laid out already")
+    raise typer.Exit(PROBLEMS if found.problems or (check and found.changed) else FINE)
 
 
 @app.command(
@@ -90,10 +85,10 @@ def rename(
 ) -> None:
     """Call something otherwise, in all files of the project that mean it, or in none of them."""
     from cruxmap.language.mentions import shown_here
-    from cruxmap.language.renaming import renaming
+    from cruxmap.project import rename as call
 
     try:
-        found = renaming(Path(), old, new, sort=kind, map_=map_)
+        found = call(old, new, kind=kind, map=map_, write=False)
     except InvalidMap as invalid:
         if all(problem.span.is_typed for problem in invalid.problems):
             raise WrongUsage(invalid.problems) from invalid

@@ -1,28 +1,23 @@
 """Commands about the files of a project: new ones, what is wrong with them, which shape they have."""
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cruxmap.asking import FormatOption, QuietOption, model_path, refuse, typed_here
 from cruxmap.cli.application import app, examples
-from cruxmap.errors import Code, Problem, by_place
+from cruxmap.errors import Code
 from cruxmap.exit_codes import FINE, PROBLEMS
-from cruxmap.ground import CannotWrite, write_file
+from cruxmap.ground import write_file
 from cruxmap.insight.plain import counted
 from cruxmap.present import terminal
-from cruxmap.present.progress import Display
 from cruxmap.present.terminal import Format, print_answer, print_json, print_problems
 
 if TYPE_CHECKING:
-    from cruxmap.insight.expectations import Expected
-    from cruxmap.language.model_spec import ModelSpec
-    from cruxmap.present.listings import Listing
+    pass
 
 
 @app.command(epilog=examples("new trial --like legal-case", "new --worldview ann trial"))
@@ -51,8 +46,8 @@ def new(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Write a small working map, model and worldviews to edit; or a worldview of a map that is there."""
-    from cruxmap.language.editor_files import editor_files, own_phrases
-    from cruxmap.language.template import FIRST_EXAMPLE, first_files, template
+    from cruxmap.language.template import FIRST_EXAMPLE, template
+    from cruxmap.project import new as write
 
     if worldview is not None:
         if like is not None:
@@ -61,48 +56,23 @@ def new(
         _new_worldview(model_path(name), worldview, form)
         return
     with typed_here():
-        files = template(name, like or FIRST_EXAMPLE)
-    existing = [path for path in files if os.path.lexists(path)]
-    if existing:
-        refuse(Code.ALREADY_THERE, f"{existing[0]} is already there", "choose another name")
-    files |= {
-        path: text for path, text in editor_files(own_phrases(Path())).items() if not os.path.lexists(path)
-    }
-    files |= first_files(name, os.listdir())
-    for path, text in files.items():
-        write_file(Path(path), text, hint="go to a folder that you can write to")
+        template(name, like or FIRST_EXAMPLE)
+    files = [path.as_posix() for path in write(name, like=like or FIRST_EXAMPLE)]
     _tell_of_new(files, f"Edit arguments/{name}/, then: cruxmap run {name}", form)
 
 
 def _new_worldview(model: Path, name: str, form: Format) -> None:
     """Write a worldview's file that is to be filled in beside the others of a model's map."""
-    from cruxmap.ground import OtherVersion, replace_version
-    from cruxmap.insight.importance import by_importance
-    from cruxmap.language.editor_files import first_line
-    from cruxmap.language.files import WORLDVIEWS
-    from cruxmap.language.reading import read_with_visitors
+    from cruxmap.language.reading import read_model
     from cruxmap.language.typed import parse_new_id
-    from cruxmap.present.worldview_template import worldview_template
+    from cruxmap.project import new_worldview
 
     with typed_here("--worldview"):
         parse_new_id(name)
     with terminal.watched(quiet=form is not Format.TABLE) as progress:
-        progress(f"reading {model.as_posix()}", 0, 1)
-        visited = read_with_visitors(model, ())
-        path = visited.folder / WORLDVIEWS / f"{name}.yaml"
-        is_there = partial(refuse, Code.ALREADY_THERE, f"{path.as_posix()} is already there")
-        if os.path.lexists(path):
-            is_there("choose another name")
         progress("asking which numbers matter", 0, 1)
-        text = first_line(path) + worldview_template(visited.model, name, by_importance(visited.model))
-        try:
-            path.parent.mkdir(exist_ok=True)
-            replace_version(path, text.encode("utf-8"), None)
-        except OtherVersion:
-            is_there("choose another name")
-        except OSError as error:
-            raise CannotWrite(path.as_posix(), error, "nothing was written") from error
-    listed = visited.model.lists_worldviews
+        path = new_worldview(model, name)
+    listed = read_model(model).lists_worldviews
     first = f"Add {name} to `worldviews` in {model.as_posix()}, and edit" if listed else "Edit"
     then = f"cruxmap estimate {model.as_posix()} --worldview {name}"
     _tell_of_new([path.as_posix()], f"{first} it, then: {then}", form)
@@ -159,9 +129,8 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Find every problem of a map, a model, or a whole project."""
-    from cruxmap.language import reading
-    from cruxmap.language.sources import check_sources
-    from cruxmap.present.problems import coverage_table, problems_json, problems_table
+    from cruxmap.insight.checked import check as compute
+    from cruxmap.present.problems import coverage_table, problems_table
 
     if explain is not None:
         _explain(explain, form)
@@ -171,70 +140,41 @@ def check(
         meant = os.path.isfile(named)
         hint = f"did you mean {named.as_posix()}?" if meant else "name a folder, or a model file"
         refuse(Code.NO_SUCH_FILE, f"there is no {path.as_posix()}", hint)
-    with terminal.watched(quiet=quiet) as progress:
+    with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
         progress(f"reading {path.as_posix()}", 0, 1)
-        found = reading.examine(path)
-        problems, warnings = found.problems, found.warnings
-        models = [model.spec for model in found.models]
-        if deep and not problems:
-            problems, inferred = _inferred(models, progress)
-            warnings = by_place((*warnings, *inferred))
-        tested = _tested(models, progress) if expect and not problems else None
-    answer = problems_json(problems, warnings)
-    further = (sources or expect or stale) and not problems
+        found = compute(path, deep=deep, expect=expect, stale=stale, sources=sources, progress=progress)
+    if deep and not (found.problems or found.models):
+        terminal.say("--deep infers what models ask for, and there is no model")
+    further = (sources or expect or stale) and not found.problems
     if form is Format.TABLE or (further and form is not Format.JSON):
-        print_problems(problems, warnings)
+        print_problems(found.problems, found.warnings)
     if not further:
-        table = problems_table(problems, warnings)
-        counts = f"{counted(len(problems), 'problem')}, {counted(len(warnings), 'warning')}"
+        table = problems_table(found.problems, found.warnings)
+        problems, warnings = len(found.problems), len(found.warnings)
+        counts = f"{counted(problems, 'problem')}, {counted(warnings, 'warning')}"
         if form is Format.TABLE:
             terminal.tell(counts if problems or warnings else "no problems")
         else:
-            print_answer(answer, [table], form, table)
+            print_answer(found.to_json(), [table], form, table)
         raise typer.Exit(PROBLEMS if problems else FINE)
     tables = []
-    if sources:
-        cited = [source for one in reading.maps_at(path) for source in check_sources(one)]
-        answer["sources"] = list(map(asdict, cited))
-        tables.append(coverage_table(cited))
-    if stale:
-        listing = _older_than_their_entries(path, answer)
+    if found.sources is not None:
+        tables.append(coverage_table(found.sources))
+    if found.stale is not None:
+        from cruxmap.present.stale_tables import stale_listing
+
+        listing = stale_listing(found.stale)
         tables.append(listing.table if form is Format.CSV else listing.readable)
-    if tested is not None:
+    if found.expectations is not None:
         from cruxmap.present.expectation_tables import expectations_table, failures_text
 
-        answer["expectations"] = [one.to_json() for one in tested]
         if form is Format.TABLE:
-            terminal.print_text(failures_text(tested))
+            terminal.print_text(failures_text(found.expectations))
         else:
-            tables.append(expectations_table(tested))
+            tables.append(expectations_table(found.expectations))
     if tables:
-        print_answer(answer, tables, form, tables[0])
-    raise typer.Exit(FINE if tested is None or all(one.holds for one in tested) else PROBLEMS)
-
-
-def _older_than_their_entries(path: Path, answer: dict[str, Any]) -> "Listing":
-    """List what is stale in the maps at a path, and put the same into an answer."""
-    from cruxmap.language.reading import maps_at
-    from cruxmap.language.stale import stale
-    from cruxmap.present.stale_tables import stale_listing
-
-    found = [(one.id, stale(one)) for one in maps_at(path)]
-    answer["stale"] = [{"map": id_} | row.to_json() for id_, one in found for row in one.judgements]
-    answer["history"] = [{"map": id_, "unknown": one.unknown} for id_, one in found if one.unknown]
-    return stale_listing(found)
-
-
-def _inferred(models: "Sequence[ModelSpec]", progress: Display) -> tuple[tuple[Problem, ...], ...]:
-    """Return the problems and the warnings that inference finds in models."""
-    from cruxmap.engine.executors import HERE, Work
-    from cruxmap.insight.deep_checks import deep_checks
-
-    progress("preparing", 0, 1)
-    if not models:
-        terminal.say("--deep infers what models ask for, and there is no model")
-    with terminal.notes_shown():
-        return deep_checks(models, Work(HERE, progress))
+        print_answer(found.to_json(), tables, form, tables[0])
+    raise typer.Exit(FINE if found.holds else PROBLEMS)
 
 
 def _explain(code: str, form: Format) -> None:
@@ -249,16 +189,6 @@ def _explain(code: str, form: Format) -> None:
         columns = (Column("code", "code"), Column("explanation", "explanation"))
         whole = Table("Codes", columns, ((code, text),))
         print_answer({"code": code, "explanation": text}, [], form, whole)
-
-
-def _tested(models: "Sequence[ModelSpec]", progress: Display) -> "list[Expected]":
-    """Test what models expect, each after the other."""
-    from cruxmap.insight.expectations import expectations
-
-    progress("preparing", 0, 1)
-    with terminal.notes_shown():
-        answers = [expectations(model, progress=progress) for model in models]
-    return [one for answer in answers for one in answer.expectations]
 
 
 @app.command(epilog=examples("schema worldview", "schema --output schemas"))

@@ -181,7 +181,7 @@ def serve(
     and what was changed in the page stays; what takes longer to find follows. Ctrl+C ends it.
     """
     from cruxmap.present.report.page_file import Shown
-    from cruxmap.serve.running import serve as run
+    from cruxmap.serve.running import follow_page as run
 
     with terminal.watched(quiet=quiet) as progress, terminal.notes_shown():
         run(model_path(model), Shown(blind=blind), port, progress)

@@ -5,6 +5,7 @@ what the target turns on, follow from a process of their own, which the next edi
 """
 
 import math
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -92,6 +93,34 @@ def central_estimates(model: ModelSpec) -> Estimates:
         name: None if math.isnan(value) else value
         for name, value in zip(model.worldviews, found, strict=True)
     }
+
+
+def watch(model: str | os.PathLike[str]) -> Iterator[News]:
+    """Yield what a model's file and its map estimate, and then what each edit of them does, for ever.
+
+    Parameters
+    ----------
+    model
+        The model's file.
+
+    Returns
+    -------
+    An iterator. It yields `Edited` (which files, and their problems), `Estimated` (the estimates `before` and
+    `now`, first central ones and then `means`) and `Ranked` (what the target turns on).
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = cm.new("town", folder=folder)
+    ...     news = cm.watch(f"{folder}/models/town.yaml")
+    ...     edited, estimated = next(news), next(news)
+    ...     news.close()
+    >>> sorted(estimated.now)
+    ['map', 'treasurer']
+    """
+    return follow(Path(model))
 
 
 def follow(path: Path, look: float = LOOK) -> Iterator[News]:

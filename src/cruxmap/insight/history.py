@@ -5,6 +5,7 @@ What was found for a commit is kept on disk, and so is what was found for a map 
 """
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -54,7 +55,24 @@ class Moment(Answer):
 
 @dataclass(frozen=True, slots=True)
 class History(Shown):
-    """A model's estimates over its commits, the oldest first; so many `earlier` ones were not looked at."""
+    """How a model's estimates came to be, commit by commit.
+
+    Attributes
+    ----------
+    model, target
+        The model, and what it asks about now.
+    moments
+        The commits, the oldest first. Each has `commit`, `date`, `subject`, how many `problems` its files
+        had, and the `estimates` of worldviews at central judgements (probabilities, `None` where undefined).
+    earlier
+        How many commits before these were not looked at.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> found = cm.history("models/trial.yaml", limit=10)  # doctest: +SKIP
+    >>> found.moments[-1].estimates  # doctest: +SKIP
+    """
 
     model: str
     target: str
@@ -81,13 +99,49 @@ class _Found(NamedTuple):
         return self.state == other.state != ""
 
 
-def history(path: Path, *, limit: int | None = None, progress: Progress | None = None) -> History:
-    """Return the estimates of a model at the last commits that changed what its files say.
+def history(
+    model: str | os.PathLike[str], *, limit: int | None = None, progress: Progress | None = None
+) -> History:
+    """Return how the estimates of a model came to be, at the last commits that changed what its files say.
 
     The files as they are now come last, where they say something else than the last commit. A merged branch
-    counts as one commit. No more than the last `limit` are shown. Raises `InvalidMap` where the files
-    as they are now have problems, and where git cannot tell.
+    counts as one commit. Estimates are at central judgements.
+
+    Parameters
+    ----------
+    model
+        The model's file, in a git repository.
+    limit
+        No more commits than these, the last ones.
+    progress
+        Called with what is done, steps so far, and steps in all.
+
+    Returns
+    -------
+    A `History`, with a moment for each commit.
+
+    Raises
+    ------
+    InvalidMap
+        Where the files as they are now have problems, and where git cannot tell.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> import subprocess
+    >>> from tempfile import TemporaryDirectory
+    >>> def git(*words):
+    ...     who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"]
+    ...     _ = subprocess.run(["git", "-C", folder, *who, *words], check=True, capture_output=True)
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = cm.new("town", folder=folder)
+    ...     git("init"), git("add", "."), git("commit", "-m", "Begin")
+    ...     found = cm.history(f"{folder}/models/town.yaml")
+    (None, None, None)
+    >>> [moment.subject for moment in found.moments]
+    ['Begin']
     """
+    path = Path(model)
     with noting() as looked:
         visited = read_with_visitors(path, ())
     folder = visited.folder.absolute()

@@ -6,16 +6,18 @@ among the judgements that changed, with what the change of structure did as one 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from graphlib import CycleError
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
 from cruxmap.errors import InvalidMap
+from cruxmap.insight.asked import WhatIf, only_tagged, what_if
 from cruxmap.insight.diff import Change, Difference, differences_of
 from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import estimate
@@ -48,6 +50,7 @@ from cruxmap.language.argument_map import (
     arguments_met,
     condition_text,
 )
+from cruxmap.language.asked import passes_on
 from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.git_files import model_at, revisions_of
 from cruxmap.language.inheritance import REJECTED, Perspective, Setting, settle
@@ -166,17 +169,103 @@ class RevisionDiff(Shown):
 
 
 def diff_revisions(
-    path: Path, revision: str, *, progress: Progress | None = None, executor: Executor = HERE
+    path: str | os.PathLike[str],
+    revision: str,
+    *,
+    progress: Progress | None = None,
+    executor: Executor = HERE,
 ) -> RevisionDiff:
     """Return what changed since a git revision in the map that a model file asks about.
 
-    The files as they are now are compared with those of the revision. `A..B` compares the two revisions,
-    `A...B` the second with the last one that both come from. Raises `InvalidMap` where git or one of the two
-    states of the files cannot be read, or for an unknown revision.
+    It is `revise` for files alone. Raises `InvalidMap` where git or one of the two states of the files cannot
+    be read, or for an unknown revision.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.diff_revisions("models/trial.yaml", "HEAD~1..HEAD")  # doctest: +SKIP
     """
-    asked = revisions_of(path, revision)
-    before = model_at(path, asked.before)
-    now = read_model(path) if asked.now is None else model_at(path, asked.now)
+    return revise(path, revision, progress=progress, executor=executor)
+
+
+@passes_on
+def revise(
+    before: ModelSpec | str | os.PathLike[str],
+    now: ModelSpec | str = "HEAD",
+    *,
+    tag: str | Iterable[str] = (),
+    progress: Progress | None = None,
+    executor: Executor = HERE,
+    **asked: Unpack[WhatIf],
+) -> RevisionDiff:
+    """Return what changed in a map between two revisions, and what that did to the estimates.
+
+    Parameters
+    ----------
+    before
+        A model as it was; or a model's file, of which a git revision is compared with what is there now.
+    now
+        The model as it is now. With a file, the revision: `A..B` compares two of them, and `A...B` the
+        second with the last commit that both come from.
+    tag
+        Keep the entries with this tag, or with one of several. Numbers stay those of the whole map.
+    **asked
+        What is asked in place of what both models say: see `WhatIf`.
+    progress
+        Called with what is done, steps so far, and steps in all.
+    executor
+        What does the work: this machine (the default), all its cores, or a cluster.
+
+    Returns
+    -------
+    A `RevisionDiff`: what was `added`, `removed`, `reworded` and `rebuilt`, and for each of the `worldviews`
+    how each change moved its estimate.
+
+    Raises
+    ------
+    InvalidMap
+        Where git or one of the two states of the files cannot be read, for an unknown revision, and for a
+        mistake in what is asked.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> def of(credence):
+    ...     rain = {"claims": {"rain": {"text": "It rains.", "credence": credence}}}
+    ...     return cm.read_model({"map": rain, "target": "rain"})
+    >>> answer = cm.revise(of(0.2), of(0.5))
+    >>> change = answer.map
+    >>> round(change.mean_before, 2), round(change.mean_now, 2)
+    (0.2, 0.5)
+    """
+    if isinstance(before, ModelSpec) and isinstance(now, ModelSpec):
+        sides = (before.id, now.id) if before.id != now.id else ("before", NOW)
+        models, revision = (before, now), ""
+    elif isinstance(before, ModelSpec) or isinstance(now, ModelSpec):
+        message = "two models, or a model's file and a git revision"
+        raise TypeError(f"{message}, not a {type(before).__name__} and a {type(now).__name__}")
+    else:
+        path, revision = Path(before), now
+        found = revisions_of(path, revision)
+        sides = found.before, found.now or NOW
+        later = read_model(path) if found.now is None else model_at(path, found.now)
+        models = model_at(path, found.before), later
+    return _revised(models, revision, sides, tag=tag, progress=progress, executor=executor, **asked)
+
+
+@what_if(several=True)
+def _revised(
+    models: Sequence[ModelSpec],
+    revision: str,
+    sides: tuple[str, str],
+    *,
+    tag: str | Iterable[str],
+    progress: Progress | None,
+    executor: Executor,
+    **asked: Unpack[WhatIf],
+) -> RevisionDiff:
+    """Return what changed between two models, which have names."""
+    before, now = models
     old, new = before.map, now.map
     both = [name for name in new.entry if name in old.entry]
     before_names, now_names = ({**side.entry, **_brought_routes(side)} for side in (old, new))
@@ -191,11 +280,11 @@ def diff_revisions(
         worldview: _worldview_change(_bridge(before, now, worldview), worldview, old_and_new, work)
         for worldview, *old_and_new in zip(names, *ends, strict=True)
     }
-    return RevisionDiff(
+    answer = RevisionDiff(
         model=now.id,
         revision=revision,
-        before=asked.before,
-        now=asked.now or NOW,
+        before=sides[0],
+        now=sides[1],
         target=now.target.name,
         added=added,
         removed=removed,
@@ -220,16 +309,17 @@ def diff_revisions(
             }
         ),
         handed_over=tuple(
-            HandedOver(name, *sides)
+            HandedOver(name, *bringers)
             for name in both
-            if (sides := (old.entry[name].about.brought_by, new.entry[name].about.brought_by))
-            and sides[0] != sides[1]
+            if (bringers := (old.entry[name].about.brought_by, new.entry[name].about.brought_by))
+            and bringers[0] != bringers[1]
         ),
         worldviews_added=tuple(name for name in now.worldviews if name not in before.worldviews),
         worldviews_removed=tuple(name for name in before.worldviews if name not in now.worldviews),
         worldviews=tuple(changes[name] for name in shared),
         map=changes[MAP_WORLDVIEW],
     )
+    return only_tagged(new, tag).of(answer)
 
 
 def _brought_routes(argument_map: ArgumentMap) -> dict[str, Claim]:

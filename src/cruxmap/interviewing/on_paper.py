@@ -41,10 +41,40 @@ def questionnaire(
     show_numbers: bool = False,
     progress: Progress | None = None,
 ) -> Form:
-    """Return the questions of an interview that say most, at `most` so many, in an order that is fixed.
+    """Return the questions of an interview that say most, in an order that is the same for everybody.
 
-    The map's own numbers are in it where it is to `show_numbers`. Raises InvalidMap, as `begin` does, and
-    WrongUsage where there is nothing with the name that it is to be `about`.
+    Parameters
+    ----------
+    model
+        The model.
+    most
+        So many questions at most.
+    about
+        Ask only about this entry and what it rests on.
+    kinds
+        `all`, or only `judgements`.
+    show_numbers
+        Show the map's own numbers in it.
+    progress
+        Called with what is done, steps so far, and steps in all.
+
+    Returns
+    -------
+    A form; `write_form` writes it as a table for spreadsheets, or as a page to fill in.
+
+    Raises
+    ------
+    InvalidMap
+        Where no interview is possible, and where nothing is worth asking.
+    WrongUsage
+        Where there is nothing with the name that it is to be about.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> form = cm.questionnaire(cm.example("library"), 2)
+    >>> len(form.asked)
+    2
     """
     interview = begin(model, MAP_WORLDVIEW, about=checked_entry(model.map, about), kinds=kinds)
     questions = [best.question for best in fixed_order(interview, most, progress=progress)]
@@ -75,7 +105,21 @@ def _has_answers(path: Path) -> bool:
 
 
 def write_form(form: Form, paths: Iterable[Path]) -> None:
-    """Write a questionnaire as what each path is named after. Raises CannotWrite."""
+    """Write a questionnaire to files: `.csv` is a table for spreadsheets, `.html` a page to fill in.
+
+    Raises `CannotWrite` where one of them cannot be written.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "questions.csv")
+    ...     cm.write_form(cm.questionnaire(cm.example("library"), 2), [file])
+    ...     file.exists()
+    True
+    """
     for path in paths:
         write_file(path, _WRITERS[path.suffix.lower()](form))
 

@@ -825,7 +825,7 @@ class Voice:
     about: About
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ArgumentMap:
     """A whole map, checked. `id` is the folder's name; tuples keep the order of files and entries.
 
@@ -874,6 +874,14 @@ class ArgumentMap:
         bringer = {j.address: e.about.brought_by for e in entries for j in judgements_of(e)} | brought
         for name, by in (("brought", brought), ("bringer", bringer)):
             put(self, name, MappingProxyType({address: who for address, who in by.items() if who}))
+
+    def __repr__(self) -> str:
+        """Return its name and title, and how much is in it."""
+        kinds = ("claims", "questions", "events", "arguments", "worldviews")
+        counts = [(len(getattr(self, kind)), kind) for kind in kinds]
+        told = ", ".join(f"{n} {kind if n != 1 else kind[:-1]}" for n, kind in counts if n)
+        title = f" ({self.title})" if self.title not in ("", self.id) else ""
+        return f"<ArgumentMap {self.id}{title}: {told or 'empty'}>"
 
     @property
     def _routes(self) -> Iterator[Route]:

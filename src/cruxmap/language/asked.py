@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial, wraps
 from types import MappingProxyType
-from typing import Any, TypedDict, get_type_hints, overload
+from typing import Any, TypedDict, cast, get_type_hints, overload
 
 from cruxmap.errors import NOWHERE, Code, InvalidMap, Problem, WrongUsage
 from cruxmap.language.argument_map import AllOf, ArgumentMap, Elicited, Role
@@ -235,7 +235,9 @@ def _giving(
     several: bool = False,
     without: tuple[str, ...] = (),
     finish: Finish | None = None,
+    passing: bool = False,
 ) -> Callable[..., Any]:
+    """Return a function with the options of `WhatIf`, which it gets itself where it is `passing` them on."""
     own = inspect.signature(function)
     [asked_in] = [p for p in own.parameters.values() if p.kind is inspect.Parameter.VAR_KEYWORD]
     first = next(iter(own.parameters))
@@ -251,6 +253,8 @@ def _giving(
                 said = f"{function.__name__}() got an unexpected keyword argument '{name}'"
                 raise TypeError(f"{said}: {hint}" if hint else said)
         bound = own.bind(*args, **given)
+        if passing:
+            return function(*bound.args, **bound.kwargs, **asked)
         model = bound.arguments[first]
         lay = partial(model_as_asked, asked=asked, aimless=aimless)
         bound.arguments[first] = laid = tuple(map(lay, model)) if several else lay(model)
@@ -264,6 +268,11 @@ def _giving(
     asking.__signature__ = own.replace(parameters=[*before, *options, *after])  # type: ignore[attr-defined]
     asking.__doc__ = _documented(function.__doc__, asked_in.name, shared)
     return asking
+
+
+def passes_on[F: Callable[..., Any]](function: F) -> F:
+    """Show the options of `WhatIf` in a function's signature and documentation; it gets them as they are."""
+    return cast(F, _giving(function, passing=True))
 
 
 def _documented(text: str | None, name: str, shared: list[str]) -> str | None:

@@ -14,6 +14,7 @@ from cruxmap.language.argument_map import (
     Elicited,
     SameAs,
     Value,
+    condition_text,
 )
 
 ROUNDING = 1e-9
@@ -128,7 +129,7 @@ class VisitingFile(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ModelSpec:
     """A question put to a map. `worldviews` are resolved ids (`map` for the map's own judgements)."""
 
@@ -155,3 +156,25 @@ class ModelSpec:
     """Whether the file says which worldviews are asked, so that another has to be named there."""
     visitors: tuple[VisitingFile, ...] = field(default=(), compare=False)
     """Files that the map was read with as if they stood beside its worldviews; these are asked too."""
+
+    def __repr__(self) -> str:
+        """Return what it asks, and of what: its map in a word."""
+        parts = [f"target {self.target.name}"]
+        parts += [f"also {_some(target.name for target in self.also)}"] if self.also else []
+        for name, given in (("assuming", self.assuming), ("observing", self.observed)):
+            parts += [f"{name} {_some(map(condition_text, given))}"] if given else []
+        parts.append(f"worldviews {_some(self.worldviews)}")
+        parts += [f"{len(self.settings)} numbers laid over"] if self.settings else []
+        where = f" in {self.file}" if self.file and not self.file.startswith("<") else ""
+        return f"<ModelSpec {self.id} of the map {self.map.id}{where}: {'; '.join(parts)}>"
+
+
+_MANY = 8
+"""Names that are told at most."""
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return names with commas, a few of them where they are many."""
+    told = list(names)
+    more = f" and {len(told) - _MANY} more" if len(told) > _MANY else ""
+    return f"{', '.join(told[:_MANY])}{more}"

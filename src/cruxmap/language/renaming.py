@@ -36,11 +36,32 @@ _WORDS = (Sort.SOURCE, Sort.VOICE)  # which may be words of the language
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """What a project's files become when something has another name.
+    """What files become when something gets another name. Nothing is written before `write`.
 
-    `contents` has each file that changes, None for one that moves to another name, and `versions` what was
-    read there. `places` are where the name was changed, and `left` where the old one stands in sentences and
-    comments, which stay as they are.
+    Attributes
+    ----------
+    old, new
+        What it was called, and what it is called.
+    sort
+        What it is: an entry, a state, ...
+    contents
+        Each file that changes, with its bytes; `None` for one that moves to another name.
+    versions
+        What was read in each file.
+    places
+        Where the name was changed.
+    left
+        Where the old one stands in sentences and comments, which stay as they are.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = cm.new("town", folder=folder)
+    ...     found = cm.rename("soil-sound", "ground-sound", folder=folder, write=False)
+    >>> found.old, found.new, len(found.places)
+    ('soil-sound', 'ground-sound', 5)
     """
 
     old: str

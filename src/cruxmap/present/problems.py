@@ -5,10 +5,11 @@ Texts come from somebody's files, so control characters are replaced before anyt
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cruxmap.errors import NOWHERE, Problem
+from cruxmap.insight.checked import problem_json
 from cruxmap.present.tables import Column, Table
 
 if TYPE_CHECKING:
@@ -20,26 +21,6 @@ LINE_WIDTH = 100
 
 _OBEYED = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]")
 """What moves a terminal's cursor, or turns the direction of text, but for tabs and the ends of lines."""
-
-
-def problem_json(problem: Problem) -> dict[str, str | int]:
-    """Return a problem under the keys of `check --format json`."""
-    return {
-        "code": problem.code,
-        "message": problem.message,
-        "file": problem.span.file,
-        "line": problem.span.line,
-        "column": problem.span.column,
-        "hint": problem.hint,
-    }
-
-
-def problems_json(problems: Iterable[Problem], warnings: Iterable[Problem]) -> dict[str, object]:
-    """Return what `check --format json` prints."""
-    return {
-        "problems": [problem_json(p) for p in problems],
-        "warnings": [problem_json(w) for w in warnings],
-    }
 
 
 def problems_table(problems: Sequence[Problem], warnings: Sequence[Problem]) -> Table:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, Problem
+from cruxmap.insight.checked import problem_json
 from cruxmap.language.files import state_of
 from cruxmap.language.watching import SETTLED, Reading, read
-from cruxmap.present.problems import problem_json
 from cruxmap.present.report.page_file import Shown, mark_of, with_news
 from cruxmap.serve.making import Doing, Failed, Made, Plain, begin
 

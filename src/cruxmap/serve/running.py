@@ -63,7 +63,44 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(path: Path, how: Shown, port: int | None, display: Display) -> None:
+def serve_page(
+    model: str | os.PathLike[str],
+    *,
+    port: int | None = None,
+    blind: bool = False,
+    progress: Display | None = None,
+) -> None:
+    """Serve the page that `report` writes, live: it follows the files, and saves worldviews into them.
+
+    It prints the page's address, which only this machine can open, and runs until it is interrupted.
+
+    Parameters
+    ----------
+    model
+        The model's file.
+    port
+        The port on this machine: 8471, or else any free one.
+    blind
+        Show nobody's numbers before the reader has given theirs.
+    progress
+        Hears what is being done.
+
+    Raises
+    ------
+    InvalidMap
+        For problems of the model or its map at the start.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> cm.serve_page("models/nothing.yaml")
+    Traceback (most recent call last):
+    cruxmap.errors.InvalidMap: models/nothing.yaml:1:1: no-such-file: there is no such file
+    """
+    follow_page(Path(model), Shown(blind=blind), port, progress or Display())
+
+
+def follow_page(path: Path, how: Shown, port: int | None, display: Display) -> None:
     """Serve the page of a model until this is interrupted. Raises `InvalidMap` for problems at the start."""
     display(f"reading {path.as_posix()}", 0, 1)
     reading = read(path)

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.ground import CannotWrite, OtherVersion, replace_version, version_of
+from cruxmap.insight.checked import problem_json
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
@@ -30,7 +31,6 @@ from cruxmap.language.names import BROUGHT
 from cruxmap.language.reading import check
 from cruxmap.language.watching import Reading, read
 from cruxmap.language.yaml_text import Text, node_of
-from cruxmap.present.problems import problem_json
 from cruxmap.serve.guard import Refused
 
 _BROUGHT = (*BROUGHT, "routes")

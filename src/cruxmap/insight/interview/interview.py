@@ -75,8 +75,27 @@ class Clash:
 class Interview:
     """An interview so far; every method that changes something returns another.
 
-    `replies` are in the order in which they were given, one for each question. `before` is what stood in the
-    reviewer's file when it was resumed, and `earlier` the interview before the last reply, if it is known.
+    Attributes
+    ----------
+    name
+        The id of the reviewer's worldview.
+    replies
+        The answers, in the order in which they were given, one for each question.
+    kinds, order
+        What is asked, and in which order.
+    before
+        What stood in the reviewer's file when it was resumed.
+    earlier
+        The interview before the last reply, if it is known.
+    ground
+        What all interviews about the same rest on.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> asking = cm.interview(cm.example("library"), "ann")
+    >>> round(asking.central, 2), asking.replies
+    (0.56, ())
     """
 
     ground: Ground
@@ -314,6 +333,44 @@ class Interview:
 
 
 # --- from a model ----------------------------------------------------------------------------------
+
+
+def interview(
+    model: ModelSpec | ArgumentMap, name: str, *, about: str | None = None, kinds: Kinds = "all"
+) -> Interview:
+    """Begin to ask a reviewer what matters most for the target, one question at a time.
+
+    Parameters
+    ----------
+    model
+        The model, or a map with a `target` in it.
+    name
+        The id of the reviewer's worldview, which the map may have or not.
+    about
+        Ask only about this entry and what it rests on.
+    kinds
+        `all`, or only `judgements`.
+
+    Returns
+    -------
+    An `Interview`. Its `next()` has the best question; `after(question.reply(...))` is the interview with an
+    answer, and `changes()` what comes into the worldview's file.
+
+    Raises
+    ------
+    InvalidMap
+        Where the target is certain, where what is given is impossible, where the map is too wide for exact
+        sums, and where it has no entry that it is to be about.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> asking = cm.interview(cm.example("library"), "ann")
+    >>> question = asking.next().question
+    >>> question.id
+    'funding-secured'
+    """
+    return begin(model, name, about=about, kinds=kinds)
 
 
 def begin(

@@ -88,9 +88,28 @@ class Unasked(Answer):
 class Rehearsal(Shown):
     """What a worldview's answers come to, question by question.
 
-    `own_central` is the worldview's own estimate, with every judgement in its middle. `ends_after` is after
-    how many questions an interview would have ended, as what is left would hardly matter; None where it would
-    have gone on, and where another order than the best was asked for.
+    Attributes
+    ----------
+    model, target, worldview
+        What was asked about, and who answered.
+    answers, order, kinds
+        How it answered, in which order it was asked, and what.
+    own_central
+        The worldview's own estimate, with every judgement in its middle: a probability.
+    ends_after
+        After how many questions an interview would have ended, as what is left would hardly matter; `None`
+        where it would have gone on, and where another order than the best was asked for.
+    unasked
+        How far entries that nobody asked about are from the worldview's own, in log-odds.
+    steps
+        The estimate before the first question and after each, and how far it is from the worldview's own.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> found = cm.rehearse(cm.example("library"), "treasurer", questions=1)
+    >>> round(found.own_central, 2), len(found.steps)
+    (0.43, 2)
     """
 
     model: str
@@ -122,10 +141,43 @@ def rehearse(
     about: str | None = None,
     progress: Progress | None = None,
 ) -> Rehearsal:
-    """Return what comes of asking a worldview so many questions, also where an interview would end sooner.
+    """Let a worldview answer the questions of an interview: how many does this map need?
 
-    Fewer are asked where there are no more; `about` an entry restricts them to that and what it rests on.
-    Raises InvalidMap for an unknown worldview, and where no interview is possible (see `begin`).
+    Parameters
+    ----------
+    model_or_map
+        A model or a map.
+    worldview
+        Who answers.
+    answers
+        `exact`, with all digits; or `rounded`, as people do.
+    order
+        `best`, what is best after each answer; or, to compare that with, `tornado`, `file`, `random` or
+        `fixed`.
+    kinds
+        `all`, or only `judgements`.
+    questions
+        How many are asked at most, also where an interview would end sooner.
+    about
+        Ask only about this entry and what it rests on.
+    progress
+        Called with what is done, steps so far, and steps in all.
+
+    Returns
+    -------
+    A `Rehearsal`, with a step for each question.
+
+    Raises
+    ------
+    InvalidMap
+        For an unknown worldview, and where no interview is possible.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> found = cm.rehearse(cm.example("library"), "treasurer", questions=2)
+    >>> [step.asked for step in found.steps]
+    [None, 'funding-secured', 'winter']
     """
     model = as_model(model_or_map)
     name = checked_worldview(model.map, worldview)
