@@ -16,7 +16,7 @@ from cruxmap.language.mentions import from_here
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.renaming import Renaming, renaming
 from cruxmap.language.schema import FILES
-from cruxmap.language.template import FIRST_EXAMPLE, first_files, template
+from cruxmap.language.template import FIRST_EXAMPLE, first_files, known_example, template
 
 
 def new(
@@ -59,6 +59,8 @@ def new(
     ...     cm.read_model(f"{folder}/models/town.yaml").target.name
     'opens-on-time'
     """
+    with typed_as("like"):
+        known_example(like)
     with typed_as("name"):
         files = template(name, like)
     place = Path(folder)

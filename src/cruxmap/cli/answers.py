@@ -103,7 +103,7 @@ def show(
         return
     from cruxmap.present import dot_and_mermaid, map_picture
 
-    wanted = form or drawing_for(output)
+    wanted = form or (Drawing.SVG if pages else drawing_for(output))
     shown = picture_of(model, worldview or "map", asked.progress)
     if tag:
         shown = map_picture.with_only(shown, tagged.ids, tagged.which)

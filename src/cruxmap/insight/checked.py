@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cruxmap.errors import Code, Problem, WrongUsage, by_place
 from cruxmap.insight.display import Displayed
-from cruxmap.insight.plain import counted
-from cruxmap.language.reading import examine, maps_at
+from cruxmap.insight.plain import as_plain, counted
+from cruxmap.language import reading
 from cruxmap.language.sources import SourceCoverage, check_sources
 
 if TYPE_CHECKING:  # what is loaded only where it is asked for: a check without is quick
@@ -84,6 +84,9 @@ class Checked(tuple[Problems, Problems], Displayed):
         made.models = tuple(models)
         return made
 
+    def __getnewargs_ex__(self) -> tuple[tuple[Problems, Problems], dict[str, Any]]:
+        return (self[0], self[1]), vars(self)
+
     @property
     def problems(self) -> Problems:
         """What has to be mended."""
@@ -103,7 +106,7 @@ class Checked(tuple[Problems, Problems], Displayed):
         """Return what `cruxmap check --format json` prints."""
         plain: dict[str, Any] = problems_json(self.problems, self.warnings)
         if self.sources is not None:
-            plain["sources"] = list(map(asdict, self.sources))
+            plain["sources"] = [as_plain(asdict(one)) for one in self.sources]
         if self.stale is not None:
             plain["stale"] = [
                 {"map": one.map} | row.to_json() for one in self.stale for row in one.stale.judgements
@@ -184,7 +187,7 @@ def check(
         named = Path(path).as_posix()
         hint = "name a map's folder, a model file or a project's folder"
         raise WrongUsage((Problem(Code.NO_SUCH_FILE, f"there is no {named}", hint=hint),))
-    found = examine(path)
+    found = reading.examine(path)
     models = [model.spec for model in found.models]
     problems, warnings = found.problems, found.warnings
     if deep and not problems:
@@ -192,7 +195,7 @@ def check(
     names = tuple(model.id for model in models)
     if problems:
         return Checked(problems, warnings, models=names)
-    maps = maps_at(path) if stale or sources else ()
+    maps = reading.maps_at(path) if stale or sources else ()
     return Checked(
         problems,
         warnings,

@@ -34,7 +34,7 @@ def template(name: str, like: str = FIRST_EXAMPLE) -> dict[str, str]:
     findings = Findings()
     check_word(findings, text_of(name))
     findings.raise_if_any()
-    _known(like)
+    known_example(like)
     project = FOLDER / like
     model = project / MODELS / f"{like}.yaml"  # nothing but a model mentions a name of a map or model
     files = [*sorted((project / ARGUMENTS / like).rglob("*.yaml")), model]
@@ -104,10 +104,10 @@ def example(name: str = FIRST_EXAMPLE) -> ModelSpec:
     >>> cm.example("legal-case").map.title
     'A trial: a match in a database, and a quarrel over it'
     """
-    return read_model(FOLDER / _known(name) / MODELS / f"{name}.yaml")
+    return read_model(FOLDER / known_example(name) / MODELS / f"{name}.yaml")
 
 
-def _known(name: str) -> str:
+def known_example(name: str) -> str:
     """Return the name of an example that is there. Raises WrongUsage."""
     known = examples()
     if name not in known:
