@@ -41,8 +41,17 @@ type Published = dict[str, Variable]
 
 def published(name: str) -> Published:
     """Read one of the networks that pgmpy carries."""
+    return read(content(name).decode())
+
+
+def content(name: str) -> bytes:
+    """The file of one of these networks."""
     [folder] = find_spec("pgmpy").submodule_search_locations
-    text = gzip.decompress((Path(folder) / f"utils/example_models/{name}.bif.gz").read_bytes()).decode()
+    return gzip.decompress((Path(folder) / f"utils/example_models/{name}.bif.gz").read_bytes())
+
+
+def read(text: str) -> Published:
+    """Read a network that is laid out as those of bnlearn, in double precision as pyAgrum does not."""
     states = {found[1]: found[2].split(", ") for found in _VARIABLE.finditer(text)}
     network = {}
     for child, parents, body in _TABLE.findall(text):

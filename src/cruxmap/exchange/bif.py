@@ -13,7 +13,8 @@ from itertools import product
 from typing import NoReturn
 
 from cruxmap.exchange.foreign_text import decoded
-from cruxmap.exchange.formats import Arrived, Lost
+from cruxmap.exchange.formats import Arrived, Lost, Sent
+from cruxmap.exchange.names import abridged
 from cruxmap.exchange.networks_in import (
     Named,
     Node,
@@ -21,11 +22,13 @@ from cruxmap.exchange.networks_in import (
     Problems,
     Stretch,
     TableRow,
-    abridged,
     adds_up,
     arrived_from,
     sizes_of,
 )
+from cruxmap.exchange.networks_out import names_in, network_of, states_in, texts_lost
+from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.yaml_text import SourceFile
 
@@ -316,3 +319,40 @@ class _Reader:
             rows = turned
             self.turned.append(node.name.name)
         return [TableRow(case, row, part.at) for case, row in zip(cases, rows, strict=True)]
+
+
+# --- writing ----------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"""[^\s,{}()\[\]|;"/][^\s,{}()\[\]|;"]*""")
+
+
+def write_bif(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
+    """Write a map as a network: a variable for each entry, with the central numbers of a worldview."""
+    network = network_of(model, worldview)
+    names = names_in(network, _is_word, str)
+    states = {one.id: states_in(one, _is_word, str) for one in network.variables}
+    lines = [f"network {network.id.replace('/', '-')} {{", "}"]
+    for one in network.variables:
+        labels = ", ".join(states[one.id])
+        lines += [
+            f"variable {names[one.id]} {{",
+            f"  type discrete [ {len(one.states)} ] {{ {labels} }};",
+            "}",
+        ]
+    for one in network.variables:
+        given = f" | {', '.join(names[parent] for parent in one.parents)}" if one.parents else ""
+        lines.append(f"probability ( {names[one.id]}{given} ) {{")
+        for case, row in one.rows():
+            where = ", ".join(states[parent][k] for parent, k in zip(one.parents, case, strict=True))
+            lines.append(f"  {f'({where})' if one.parents else 'table'} {', '.join(row)};")
+        lines.append("}")
+    texts = [one.id for one in network.variables if one.is_entry and one.text != names[one.id]]
+    lost = [*network.lost]
+    if texts:
+        lost.append(Lost("texts", "a variable has a name alone", abridged(texts)))
+    lost += texts_lost(network, states)
+    return Sent("".join(f"{line}\n" for line in lines).encode("utf-8"), tuple(lost))
+
+
+def _is_word(text: str) -> bool:
+    return _WORD.fullmatch(text) is not None

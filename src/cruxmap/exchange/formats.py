@@ -138,7 +138,24 @@ _ALL = (
         title="Bayesian Interchange Format",
         suffixes=(".bif",),
         reads="bif:read_bif",
+        writes="bif:write_bif",
         marks=r"\bvariable\s[^{]*\{",
+    ),
+    Format(
+        name="xmlbif",
+        title="XMLBIF 0.3",
+        suffixes=(".xmlbif", ".bifxml", ".xml"),
+        reads="xmlbif:read_xmlbif",
+        writes="xmlbif:write_xmlbif",
+        marks=r"<BIF\b",
+    ),
+    Format(
+        name="xdsl",
+        title="XDSL, the format of GeNIe and SMILE",
+        suffixes=(".xdsl",),
+        reads="xdsl:read_xdsl",
+        writes="xdsl:write_xdsl",
+        marks=r"<smile\b",
     ),
 )
 

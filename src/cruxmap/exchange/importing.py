@@ -164,21 +164,20 @@ def _imported(arrived: Arrived, name: str, format_: str) -> Imported:
     given = {MEMORY / path: _given(path, text) for path, text in files.items()}
     try:
         with _project_of(given):
-            asked = dict(arrived.model or {})
-            if "target" not in asked:
-                asked = {"target": sensible_target(read_map(MEMORY / ARGUMENTS / name)), **asked}
+            argument_map = read_map(MEMORY / ARGUMENTS / name)
+        asked = dict(arrived.model or {})
+        if "target" not in asked:
+            asked = {"target": sensible_target(argument_map), **asked}
         files[model_file] = model_text(name, asked)
-        given[MEMORY / model_file] = _given(model_file, files[model_file])
-        with _project_of(given):
-            model = read_model(MEMORY / model_file)
+        model = read_model({"model": name, "map": argument_map, **asked})
     except InvalidMap as invalid:
         raise _told_in_the_foreign_file(invalid, files, arrived) from invalid
     return Imported(
         name=name,
         format=format_,
         files=files,
-        map=model.map,
-        model=model,
+        map=argument_map,
+        model=replace(model, file=model_file),
         lost=arrived.lost,
         asks="target" in (arrived.model or {}),
     )

@@ -1,7 +1,7 @@
 """Ids for what is called otherwise elsewhere, and the numbers of what nobody has judged."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from cruxmap.language.context import MAX_ID, RESERVED, without_accents
@@ -11,6 +11,12 @@ NOBODYS_CREDENCE: Mapping[str, str] = {"value": "5% to 95%", "elicited": "false"
 
 NOBODYS_STRENGTH: Mapping[str, str] = {"value": "1.5x to 30x", "elicited": "false"}
 """The strength of an argument that comes without one, likewise."""
+
+_WIDE = 19
+"""The odds of 95%: by this factor the ends of what nobody judged lie apart from its middle."""
+
+MOST_NAMED = 5
+"""Ids that are named where many are concerned."""
 
 LONGEST = 60
 """Characters of an id that is made of a longer label; whole words of it."""
@@ -37,6 +43,28 @@ def ids_for(labels: Iterable[str], kind: str = "entry", taken: Collection[str] =
             ids[label] = next(id_ for id_ in _candidates(label, kind) if id_ not in used)
             used.add(ids[label])
     return {label: ids[label] for label in known}
+
+
+def nobodys_shares(states: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the shares of a question that comes without any: all alike, wide, and marked as nobody's.
+
+    >>> nobodys_shares(["a", "b"])["a"]
+    {'value': '1:19 to 19:1', 'elicited': 'false'}
+    """
+    others = len(states) - 1
+    value = f"1:{_WIDE * others} to {_WIDE}:{others}"
+    return {state: {"value": value, "elicited": "false"} for state in states}
+
+
+def abridged(ids: Iterable[str]) -> str:
+    """Name the first of some entries, and say how many there are.
+
+    >>> abridged("abcdefg")
+    'a, b, c, d, e, ... (7 in all)'
+    """
+    known = list(dict.fromkeys(ids))
+    shown = ", ".join(known[:MOST_NAMED])
+    return shown if len(known) <= MOST_NAMED else f"{shown}, ... ({len(known):,} in all)"
 
 
 def is_id(label: str, kind: str = "entry") -> bool:

@@ -15,7 +15,7 @@ from math import prod
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.exchange.foreign_text import problem_in
 from cruxmap.exchange.formats import Arrived, Lost
-from cruxmap.exchange.names import ids_for
+from cruxmap.exchange.names import NOBODYS_CREDENCE, abridged, ids_for, nobodys_shares
 from cruxmap.language.judgement import probability_text
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.yaml_text import SourceFile
@@ -65,11 +65,29 @@ class Named:
     at: Stretch
 
 
+@dataclass(frozen=True, slots=True)
+class NoisyMax:
+    """For each parent and each of its states a distribution over the variable's states; that of the leak."""
+
+    causes: tuple[tuple[tuple[Number, ...], ...], ...]
+    leak: tuple[Number, ...]
+    at: Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A variable that the file itself asks for, and which of its states."""
+
+    name: str
+    state: int
+
+
 @dataclass(slots=True)
 class Node:
     """A variable: its labels, its parents, and its rows, none as long as no table has been read.
 
-    Of one that could only be read in part, nothing that it lacks is told.
+    Of one that could only be read in part, nothing that it lacks is told. A decision has options and no
+    table.
     """
 
     name: Named
@@ -78,7 +96,9 @@ class Node:
     rows: list[TableRow] = field(default_factory=list)
     text: str = ""
     note: str = ""
+    canonical: NoisyMax | None = None
     in_part: bool = False
+    is_decision: bool = False
 
 
 class Problems:
@@ -99,7 +119,11 @@ class Problems:
 
 
 def arrived_from(
-    nodes: Sequence[Node], problems: Problems, title: str = "", lost: Sequence[Lost] = (), text: str = ""
+    nodes: Sequence[Node],
+    problems: Problems,
+    title: str = "",
+    lost: Sequence[Lost] = (),
+    asked: Sequence[Asked] = (),
 ) -> Arrived:
     """Return a network as a map. Raises InvalidMap with the problems found before and now."""
     by_name = _by_name(nodes, problems)
@@ -115,10 +139,11 @@ def arrived_from(
         entries["claims" if said.is_claim[node.name.name] else "questions"][said.ids[node.name.name]] = (
             said.entry(node)
         )
-    about = {key: one for key, one in (("title", title), ("text", text)) if one}
     places = {said.ids[node.name.name]: problems.source.span(*node.name.at) for node in nodes}
     return Arrived(
-        map={**({"map": about} if about else {}), **{key: part for key, part in entries.items() if part}},
+        map=({"map": {"title": title}} if title else {})
+        | {key: part for key, part in entries.items() if part},
+        model=said.model(asked),
         lost=(*lost, *said.lost()),
         places=places,
     )
@@ -161,6 +186,8 @@ def _check(node: Node, by_name: Mapping[str, Node], problems: Problems) -> None:
 
 
 def _check_rows(node: Node, by_name: Mapping[str, Node], problems: Problems) -> None:
+    if node.is_decision or node.canonical is not None:
+        return
     name, shape = node.name.name, sizes_of(node, by_name)
     if not node.rows:
         if not node.in_part:
@@ -240,13 +267,14 @@ class _Saying:
     def __init__(self, by_name: Mapping[str, Node]) -> None:
         self.by_name = by_name
         self.ids = ids_for(by_name)
-        self.is_claim = {name: _truth(node) is not None for name, node in by_name.items()}
+        self.is_claim = {name: truth_of(node) is not None for name, node in by_name.items()}
         self.states = {
             name: list(ids_for([label.name for label in node.labels], "state").values())
             for name, node in by_name.items()
         }
         self.uneven: list[str] = []
         self.said_otherwise: dict[str, list[str]] = {}
+        self.decisions = [self.ids[name] for name, node in by_name.items() if node.is_decision]
 
     def entry(self, node: Node) -> Plain:
         """Return what a map's file says of a variable."""
@@ -263,6 +291,10 @@ class _Saying:
             pairs = zip(self.states[name], node.labels, strict=True)
             if texts := {id_: label.name for id_, label in pairs if id_ != label.name}:
                 said["state_texts"] = texts
+        if node.is_decision:
+            return said | {"credence": self._nobodys(node)}
+        if node.canonical is not None:
+            return said | self._routes(node, node.canonical)
         if any(_sum(row.numbers) != 1 for row in node.rows):
             self.uneven.append(self.ids[name])
         [first, *others] = node.rows
@@ -270,7 +302,17 @@ class _Saying:
             if self.is_claim[name]:
                 return said | {"credence": self._credence(node, first)}
             return said | {"credence": self._all_shares(node, first)}
-        return said | {"given": [self._row(node, row) for row in _otherwise_last(node.rows)]}
+        return said | {"given": [self._row(node, row) for row in self._in_order(node)]}
+
+    def _in_order(self, node: Node) -> list[TableRow]:
+        """Return rows in the order of their cases, whatever the file's is: so they come back as they left."""
+        true = [truth_of(self.by_name[parent.name]) for parent in node.parents]
+
+        def place(row: TableRow) -> tuple[bool, tuple[int, ...]]:
+            pairs = zip(row.states or (), true, strict=row.states is not None)
+            return row.states is None, tuple(k if t is None else int(k != t) for k, t in pairs)
+
+        return sorted(node.rows, key=place)
 
     def _row(self, node: Node, row: TableRow) -> Plain:
         if row.states is None or not node.parents:
@@ -284,19 +326,27 @@ class _Saying:
             return {"when": when, "credence": self._credence(node, row)}
         return {"when": when, **self._shares(node, row)}
 
+    def _routes(self, node: Node, canonical: NoisyMax) -> dict[str, Plain]:
+        """Write a noisy OR: a route for each state of a parent that may bring it about."""
+        routes: list[Plain] = []
+        for parent, cause in zip(node.parents, canonical.causes, strict=True):
+            for state, column in enumerate(cause):
+                if Decimal(column[0].text) != 0:
+                    when = {self.ids[parent.name]: self._state(parent.name, state)}
+                    routes.append({"when": when, "chance": _chance(*column)})
+        leak = {} if Decimal(canonical.leak[0].text) == 0 else {"leak": _chance(*canonical.leak)}
+        return {"routes": routes, **leak} if routes else {"credence": _chance(*canonical.leak)}
+
     def _state(self, name: str, state: int) -> str:
         if not self.is_claim[name]:
             return self.states[name][state]
-        return "true" if state == _truth(self.by_name[name]) else "false"
+        return "true" if state == truth_of(self.by_name[name]) else "false"
 
     def _credence(self, node: Node, row: TableRow) -> str:
-        """Write the chance of a claim: as odds, which need not add up, where a row misses 1."""
-        is_true = _truth(node)
+        """Write the credence of a claim."""
+        is_true = truth_of(node)
         assert is_true is not None
-        pro, con = (Decimal(row.numbers[k].text) for k in (is_true, 1 - is_true))
-        if _sum(row.numbers) == 1 or not pro or not con:
-            return probability_text(pro if con else Decimal(1))
-        return f"{pro:f}:{con:f}"
+        return _chance(row.numbers[is_true], row.numbers[1 - is_true])
 
     def _shares(self, node: Node, row: TableRow) -> dict[str, Plain]:
         """Write the shares of a question, or the one state that is certain."""
@@ -305,12 +355,31 @@ class _Saying:
             return {"state": self.states[node.name.name][sure[0]]}
         return {"credence": self._all_shares(node, row)}
 
+    def _nobodys(self, node: Node) -> Plain:
+        if self.is_claim[node.name.name]:
+            return NOBODYS_CREDENCE
+        return nobodys_shares(self.states[node.name.name])
+
     def _all_shares(self, node: Node, row: TableRow) -> Plain:
         pairs = zip(self.states[node.name.name], row.numbers, strict=True)
         return {state: probability_text(Decimal(number.text)) for state, number in pairs}
 
+    def model(self, asked: Sequence[Asked]) -> dict[str, Plain] | None:
+        """Return what a model asks; None where the file asks nothing."""
+        conditions = [self._condition(one) for one in asked if one.name in self.by_name]
+        if not conditions:
+            return None
+        return {"target": conditions[0], **({"also": conditions[1:]} if conditions[1:] else {})}
+
+    def _condition(self, asked: Asked) -> Plain:
+        state, id_ = self._state(asked.name, asked.state), self.ids[asked.name]
+        return id_ if state == "true" and self.is_claim[asked.name] else {id_: state}
+
     def lost(self) -> Iterator[Lost]:
         """Yield what of the network the map does not say."""
+        if self.decisions:
+            why = "nobody decides in a map: their options have numbers that are nobody's"
+            yield Lost("decisions", why, abridged(self.decisions))
         for labels, ids in self.said_otherwise.items():
             yield Lost(f"the states' names `{labels}`", "a claim is true or false", abridged(ids))
         if self.uneven:
@@ -318,7 +387,15 @@ class _Saying:
             yield Lost("sums of rows that are not 1", why, abridged(self.uneven))
 
 
-def _truth(node: Node) -> int | None:
+def _chance(true: Number, false: Number) -> str:
+    """Write the chance that something is true: as odds, which need not add up, where the two miss 1."""
+    pro, con = Decimal(true.text), Decimal(false.text)
+    if _sum((true, false)) == 1 or not pro or not con:
+        return probability_text(pro if con else Decimal(1))
+    return f"{pro:f}:{con:f}"
+
+
+def truth_of(node: Node) -> int | None:
     """Return which of its states means that a variable is true; None where it is no claim."""
     labels = [label.name.lower() for label in node.labels]
     if len(labels) != 2:
@@ -327,16 +404,3 @@ def _truth(node: Node) -> int | None:
         if sorted(labels) == sorted((true, false)):
             return labels.index(true)
     return None
-
-
-def _otherwise_last(rows: Sequence[TableRow]) -> list[TableRow]:
-    return sorted(rows, key=lambda row: row.states is None)
-
-
-MOST_NAMED = 5
-
-
-def abridged(ids: Sequence[str]) -> str:
-    """Name the first of some entries, and say how many there are."""
-    shown = ", ".join(ids[:MOST_NAMED])
-    return shown if len(ids) <= MOST_NAMED else f"{shown}, ... ({len(ids):,} in all)"

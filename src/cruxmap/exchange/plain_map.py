@@ -61,7 +61,8 @@ MAP_FILE = "map.yaml"
 
 
 def as_files(argument_map: ArgumentMap) -> dict[str, Mapped]:
-    """Return the files of a map, by their paths in its folder. Read back in that folder, the map is the same.
+    """Return the files of a map, by their paths in its folder. Read back in that folder, the map is the
+    same.
 
     Comments, and how the map was spread over files, are not in an `ArgumentMap` and so are gone.
     """

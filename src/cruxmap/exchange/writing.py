@@ -9,6 +9,10 @@ from cruxmap.language.schema import FileKind
 from cruxmap.language.yaml_writing import WIDTH, Plain, block, entry, item, scalar
 
 _SECTIONS = ("timelines", "claims", "questions", "events", "arguments")
+MOST_LAID_OUT = 1 << 20
+"""Characters of a file that is laid out once more. Only networks are longer; they come as they are to lie."""
+
+_SPREAD = ("map", "sources", "voices", "lexicon", "judgements", "remarks", "routes", "locators")
 _ROWS = ("given", "routes", "stated", "read_as", "expect")
 """Keys of lists whose parts stand one below the other, however short they are."""
 
@@ -35,7 +39,8 @@ def model_text(name: str, asked: Mapping[str, Plain]) -> str:
 
 def _laid_out(said: Mapping[str, Plain], kind: FileKind, path: str) -> str:
     lines = [line for key, value in said.items() if value for line in _section(key, value)]
-    return formatted("\n".join([*lines, ""]), kind, path)
+    text = "\n".join([*lines, ""])
+    return formatted(text, kind, path) if len(text) <= MOST_LAID_OUT else text
 
 
 def _section(key: str, value: Plain) -> Iterator[str]:
@@ -48,7 +53,7 @@ def _section(key: str, value: Plain) -> Iterator[str]:
             yield f"  {scalar(id_)}:"
             yield from (f"    {line}" for line in _parts(said, WIDTH - 4))
         yield ""
-    elif isinstance(value, Mapping):
+    elif key in _SPREAD and isinstance(value, Mapping):
         yield f"{key}:"
         yield from (f"  {line}" for line in block(value, WIDTH - 2))
     else:

@@ -30,8 +30,8 @@ _MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 class Element:
     """An element: its name without prefix, its attributes as written, what is in it, and where it is.
 
-    `text` is what stands directly in it, between other elements too. `start` and `end` are places in the text
-    of the file: where its first tag begins, and where its last one does.
+    `text` is what stands directly in it, between other elements too. `start` and `end` are places in the
+    text of the file: where its first tag begins, and where its last one does.
     """
 
     name: str

@@ -1,0 +1,86 @@
+"""Parts of networks that are written in XML: names and numbers, with their places in the file."""
+
+import re
+from collections.abc import Sequence
+from itertools import product
+from xml.sax.saxutils import escape
+
+from cruxmap.exchange.networks_in import Named, Node, Number, Problems, Stretch, TableRow, sizes_of
+from cruxmap.exchange.xml_reading import Element
+
+_PART = re.compile(r"<!--.*?-->|<[^>]*>|([^\s<]+)", re.DOTALL)
+
+
+def place_of(element: Element) -> Stretch:
+    """Return where an element begins."""
+    return element.start, element.start + len(element.name) + 1
+
+
+def words_in(element: Element) -> list[Named]:
+    """Return the words of an element's text, each with its place if that can be found."""
+    words = element.text.split()
+    raw = element.source.text[element.start : element.end]
+    found = [
+        Named(one[1], (element.start + one.start(1), element.start + one.end(1)))
+        for one in _PART.finditer(raw)
+        if one[1] is not None
+    ]
+    if [one.name for one in found] == words:
+        return found
+    return [Named(word, place_of(element)) for word in words]
+
+
+def numbers_in(element: Element) -> tuple[Number, ...]:
+    """Return the words of an element's text as numbers."""
+    return tuple(Number(word.name, word.at) for word in words_in(element))
+
+
+def name_in(element: Element) -> Named:
+    """Return the text of an element as one name."""
+    words = words_in(element)
+    at = (words[0].at[0], words[-1].at[1]) if words else place_of(element)
+    return Named(" ".join(element.text.split()), at)
+
+
+def rows_of(
+    node: Node, numbers: Sequence[Number], by_name: dict[str, Node], at: Stretch, problems: Problems
+) -> None:
+    """Give a variable the rows of a table: its own states come first, then those of its last parent.
+
+    Where the count is wrong that is a problem, and the variable is one that was read in part.
+    """
+    if any(parent.name not in by_name for parent in node.parents):  # which is told elsewhere
+        return
+    cases = [*product(*map(range, sizes_of(node, by_name)))]
+    size = len(node.labels)
+    if len(numbers) != size * len(cases):
+        of = f", {size} for each of {len(cases):,} cases of its parents" if node.parents else ""
+        message = (
+            f"the table of `{node.name.name}` has {len(numbers):,} numbers, not {size * len(cases):,}"
+        )
+        problems.add(at, f"{message}{of}")
+        node.in_part = True
+        return
+    for k, case in enumerate(cases):
+        row = tuple(numbers[k * size : (k + 1) * size])
+        node.rows.append(TableRow(case, row, row[0].at if row else at))
+
+
+# --- writing ----------------------------------------------------------------------------------------
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def escaped(text: str) -> str:
+    """Write a text as XML has it, in an attribute too; what no XML may hold becomes U+FFFD."""
+    return escape(_NOT_IN_XML.sub("\ufffd", text), {'"': "&quot;"})
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, with one space between words."""
+    return " ".join(text.split())
+
+
+def is_one_line(text: str) -> bool:
+    """Tell whether a text comes back as it is."""
+    return bool(text) and one_line(text) == text and _NOT_IN_XML.search(text) is None
