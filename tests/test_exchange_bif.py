@@ -44,8 +44,8 @@ def test_a_network_is_claims_and_questions_with_the_numbers_as_they_are_written(
                 "states": ["5", "5-20", "20"],
                 "state_texts": {"5": "<5", "20": ">20"},
                 "given": [
-                    {"when": {"rain": "false"}, "credence": {"5": "50%", "5-20": "25%", "20": "25%"}},
                     {"when": {"rain": "true"}, "state": "5-20"},
+                    {"when": {"rain": "false"}, "credence": {"5": "50%", "5-20": "25%", "20": "25%"}},
                 ],
             }
         },

@@ -16,8 +16,8 @@ from helpers.bif_files import as_bayes_net, content, published
 from helpers.filled_network import engine
 
 SMALL = ["alarm", "asia", "cancer", "child", "earthquake", "hailfinder", "hepar2", "insurance"]
-SMALL += ["sachs", "survey", "water", "win95pts", "andes", "pigs"]
-LARGE = ["barley", "diabetes", "mildew", "pathfinder"]
+SMALL += ["sachs", "survey", "win95pts", "andes"]
+LARGE = ["water", "pigs", "barley", "diabetes", "mildew", "pathfinder"]
 
 
 @pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.long) for name in LARGE)])
