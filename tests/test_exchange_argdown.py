@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap
-from cruxmap.exchange.argdown import escaped, read_argdown, write_argdown
+from cruxmap.exchange.argdown import escaped, graph_of, read_argdown, write_argdown
 from cruxmap.exchange.argdown_document import Node, Structure, document_of
 from cruxmap.exchange.formats import Arrived
 from cruxmap.exchange.importing import Imported, import_map
@@ -71,9 +71,11 @@ def test_a_debate_in_nested_lists() -> None:
         "few-would-switch: [] undercuts fewer-flights",
         "costs: [] against night-trains",
         "wrong-comparison: [] undercuts costs",
-        "freight-has-moved-against-tracks-are-full: [freight-has-moved] against tracks-are-full",
         "tracks-are-full-against-night-trains: [tracks-are-full] against night-trains",
+        "freight-has-moved-against-tracks-are-full: [freight-has-moved] against tracks-are-full",
     ]
+    written = write_argdown(import_map(SAMPLES / "night-trains.argdown").model).data.decode()
+    assert "strength: 2x to 4x}\n  -> [night-trains]\n" in written
     claims, arguments = entries(found, "claims"), entries(found, "arguments")
     assert claims["night-trains"] == {
         "text": "The region should run night trains again.",
@@ -350,6 +352,30 @@ def test_every_relation_of_a_graph_is_there_and_comes_back(graph: Graph) -> None
     arguments = {id_: entry for id_, entry in entries_of(found).items() if id_ in expected}
     assert {id_: lines_of({"arguments": {id_: entry}})[0] for id_, entry in arguments.items()} == expected
     assert again(found.model).map == found.map
+
+
+@given(graphs())
+def test_argdown_comes_back_as_the_same_argument_graph(graph: Graph) -> None:
+    text = argdown_of(graph)
+    assert shape_of(write_argdown(imported(text).model).data.decode()) == shape_of(text)
+
+
+def shape_of(text: str) -> tuple[set[tuple[str, str, str]], set[tuple[str, str]]]:
+    """Return what bears on what, and which premises which argument has.
+
+    An attack on an argument is an undercut.
+    """
+    graph = graph_of(document_of(SourceFile("a", text)))
+    name = {node.key: node.label.lower() for node in graph.nodes}
+    premises = {(premise, reason.key) for reason in graph.reasons.values() for premise in reason.premises}
+    bears: set[tuple[str, str, str]] = set()
+    for says, source, target, _ in graph.relations:
+        if says == "support" and target in graph.reasons:
+            premises.add((source, target))
+        else:
+            what = "undercut" if target in graph.reasons else says
+            bears.add((what, name[source], name[target]))
+    return bears, {(name[premise], name[reason]) for premise, reason in premises}
 
 
 def entries_of(found: Imported) -> dict[str, Any]:

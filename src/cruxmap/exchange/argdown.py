@@ -9,7 +9,7 @@ not have.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import NamedTuple, cast
 
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.argdown_document import Block, Document, Node, Related, Structure, document_of
@@ -22,9 +22,10 @@ from cruxmap.exchange.argument_graph import (
     Statement,
     arrived_from,
 )
-from cruxmap.exchange.drawn_links import DrawnMap, End, leaving
+from cruxmap.exchange.drawn_links import DrawnArgument, DrawnMap, End, leaving
 from cruxmap.exchange.foreign_text import decoded
 from cruxmap.exchange.formats import Arrived, Lost, Sent
+from cruxmap.exchange.names import NOBODYS_STRENGTH, ids_for
 from cruxmap.exchange.plain_map import Mapped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -45,7 +46,12 @@ def read_argdown(data: bytes, file: str) -> Arrived:
     document = document_of(source)
     if document.problems:
         raise InvalidMap(tuple(document.problems))
-    return arrived_from(_Drawing(document).graph())
+    return arrived_from(graph_of(document))
+
+
+def graph_of(document: Document) -> ArgumentGraph:
+    """Return a document as a graph: what has one title is one thing, wherever it stands."""
+    return _Drawing(document).graph()
 
 
 @dataclass(slots=True)
@@ -260,8 +266,9 @@ _SIGNS = {"for": "+>", "against": "->", "undercuts": "_>"}
 
 def _blocks(drawn: DrawnMap) -> Iterator[str]:
     """Yield headings and entries."""
+    direct = _direct_relations(drawn)
     for kind, heading in HEADINGS.items():
-        section = drawn.section(kind)
+        section = {id_: one for id_, one in drawn.section(kind).items() if id_ not in direct}
         if section:
             yield f"# {heading}"
         for id_, entry in section.items():
@@ -269,7 +276,61 @@ def _blocks(drawn: DrawnMap) -> Iterator[str]:
                 yield from _argument_blocks(drawn, id_, entry)
             else:
                 parts = drawn.parts(entry) if kind == "claims" else ()
-                yield _block(f"[{id_}]", entry, entry, _lines(drawn, parts, "+", "-"))
+                own = [one for one in direct.values() if one.claim == id_]
+                strength = next((one.strength for one in own if one.strength is not None), None)
+                data = entry if strength is None else {**entry, "strength": strength}
+                lines = [*_lines(drawn, parts, "+", "-"), *(one.line for one in own)]
+                yield _block(f"[{id_}]", entry, data, lines)
+
+
+class _Direct(NamedTuple):
+    """A relation below a claim; a `strength` that somebody gave stands in the data of the claim."""
+
+    claim: str
+    line: str
+    strength: Plain | None
+
+
+def _direct_relations(drawn: DrawnMap) -> dict[str, _Direct]:
+    """Return arguments that only say that one claim bears on something, as relations below that claim.
+
+    They are read as the same arguments again, after all others, in the order of the claims. So they are the
+    last ones of the map, as far back as they stand in that order.
+    """
+    found: dict[str, _Direct] = {}
+    strengths: dict[str, Plain] = {}
+    order = {id_: number for number, id_ in enumerate(drawn.section("claims"))}
+    before = len(order)
+    for id_, entry in reversed([*drawn.section("arguments").items()]):
+        one = drawn.argument(entry)
+        if not _is_direct(drawn, id_, one) or order[one.premises[0].id] > before:
+            break
+        [premise], [target] = one.premises, one.targets
+        strength = one.data.get("strength")
+        if strength is not None and strengths.setdefault(premise.id, strength) != strength:
+            break
+        given = None if strength == NOBODYS_STRENGTH else strength
+        found[id_] = _Direct(premise.id, f"{_SIGNS[one.direction]} {_title(drawn, target.id)}", given)
+        before = order[premise.id]
+    return dict(reversed(found.items()))
+
+
+def _is_direct(drawn: DrawnMap, id_: str, one: DrawnArgument) -> bool:
+    """Tell whether an argument says no more than that its only premise bears on its only target."""
+    plain = {"text"} if one.direction == "undercuts" else {"text", "strength"}
+    if len(one.premises) != 1 or len(one.targets) != 1 or one.data.keys() != plain:
+        return False
+    [premise], [target] = one.premises, one.targets
+    label = f"{premise.id} {one.direction} {target.id}"
+    of_target = drawn.section("arguments").get(target.id)
+    rests_on_it = of_target is not None and premise.id in (
+        end.id for end in drawn.argument(of_target).premises
+    )
+    return (
+        not rests_on_it
+        and one.data["text"] == drawn.section("claims")[premise.id]["text"]
+        and ids_for([label])[label] == id_
+    )
 
 
 def _argument_blocks(drawn: DrawnMap, id_: str, entry: Mapped) -> Iterator[str]:

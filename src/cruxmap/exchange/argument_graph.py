@@ -345,21 +345,32 @@ class _Making:
         return end in seen
 
     def _make_arguments_of_relations(self) -> None:
-        """Make an argument of each relation of a statement: it is the premise."""
+        """Make an argument of each relation of a statement: it is the premise.
+
+        They come in the order of the statements, wherever the relations stand.
+        """
         words = {"support": "for", "attack": "against", "undercut": "undercuts"}
-        kept = []
-        for one in self.graph.relations:
-            source = self.graph.statements.get(one.source)
-            if source is None:
-                kept.append(one)
-                continue
+        kept = [one for one in self.graph.relations if one.source in self.graph.reasons]
+        place = {key: number for number, key in enumerate(self.graph.statements)}
+        others = [one for one in self.graph.relations if one.source in place]
+        used = set()
+        for one in sorted(others, key=lambda one: place[one.source]):
+            source, weight = (
+                self.graph.statements[one.source],
+                "force" if one.says == "undercut" else "strength",
+            )
             key = f"{one.says} {one.source} {one.target}"
             label = f"{source.label} {words[one.says]} {self.graph.node(one.target).label}"
-            data = {name: source.data[name] for name in sorted(_OF_RELATIONS & source.data.keys())}
+            data = {weight: source.data[weight]} if weight in source.data else {}
+            used.add((one.source, weight))
             span = one.span if one.span != NOWHERE else source.span
             self.graph.reasons[key] = Reason(key, label, source.text, (one.source,), True, data, (), span)
             kept.append(one._replace(source=key))
         self.graph.relations = kept
+        for key, statement in self.graph.statements.items():
+            for weight in ("strength", "force"):
+                if weight in statement.data and (key, weight) not in used and not self._is_variable(key):
+                    self._lose(f"the {weight} of a statement", "it bears on nothing so", key)
 
     # --- ids
 

@@ -80,7 +80,7 @@ class _Reading:
         self._surround()
         for node in nodes:
             self._node(node)
-        for edge in edges:
+        for edge in edges if not self.problems else ():  # what a node has wrong, its edges would say again
             self._edge(edge)
         if self.guessed:
             why = "nothing says what they are: they are support here"
@@ -125,7 +125,9 @@ class _Reading:
         if not isinstance(id_, str):
             id_ = json.dumps(as_plain(id_)) if id_ is not None else ""
         if not id_:
-            self._refuse(node, "a node has no `id`", 'as in `{"id": "rain"}`')
+            hint = "AIF has `nodeID`: `--format aif`" if "nodeID" in node else 'as in `{"id": "rain"}`'
+            if not any(one.hint == hint for one in self.problems):
+                self._refuse(node, "a node has no `id`", hint)
             return
         if id_ in self.found.statements or id_ in self.found.reasons:
             self._refuse(node, f"the node `{id_}` is there twice", "ids of nodes are unique")
