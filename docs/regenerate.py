@@ -41,18 +41,20 @@ INTRODUCTION = """\
 Answers go to stdout, progress and problems to stderr; colours only to a terminal, unless `NO_COLOR` is set.
 What takes longer than a second is named there, with what it took in the end; `--quiet` leaves that out.
 
-| exit code | |
+An ADDRESS is that of a judgement. A CONDITION is written on one line. Both are as in
+[the language](language.md). The examples ask about what `cruxmap new trial --like legal-case` writes, and
+`cruxmap new retrial --like legal-case`; `inbox/` has worldviews' files that reviewers have sent.
+
+## Exit codes
+
+| code | |
 |---|---|
 | 0 | fine |
 | 1 | the files have problems, what is assumed or observed is impossible, or an expectation does not hold |
 | 2 | wrong usage, or nowhere to write to |
 | 3 | sampled, but not converged |
 | 70 | a fault in cruxmap: please report it, with what `CRUXMAP_TRACEBACK=1` shows |
-| 130 | interrupted |
-
-An ADDRESS is that of a judgement. A CONDITION is written on one line. Both are as in
-[the language](language.md). The examples ask about what `cruxmap new trial --like legal-case` writes, and
-`cruxmap new retrial --like legal-case`; `inbox/` has worldviews' files that reviewers have sent."""
+| 130 | interrupted |"""
 
 
 def cli_reference() -> str:

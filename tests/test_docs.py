@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from cruxmap import cli
+from cruxmap import cli, exit_codes
 from cruxmap.insight.expectations import expectations
 from cruxmap.language.reading import check, models_at
 from cruxmap.present.expectation_tables import failures_text
@@ -166,6 +166,14 @@ def test_the_command_reference_is_the_programs_own() -> None:
     assert module.cli_reference() == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), (
         "run `make docs`"
     )
+
+
+def test_every_exit_code_is_explained() -> None:
+    text = (
+        (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").split("## Exit codes")[1].split("\n## ")[0]
+    )
+    codes = {value for name, value in vars(exit_codes).items() if name.isupper()}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == codes
 
 
 def test_every_command_and_option_is_explained() -> None:
