@@ -32,8 +32,8 @@ def test_a_network_is_claims_and_questions_with_the_numbers_as_they_are_written(
             "wet": {
                 "text": "wet",
                 "given": [
-                    {"when": {"rain": "true", "wind": "5"}, "credence": "90%"},
-                    {"when": {"rain": "true", "wind": "5-20"}, "credence": "100%"},
+                    {"id": "rain-wind-5", "when": {"rain": "true", "wind": "5"}, "credence": "90%"},
+                    {"id": "rain-wind-5-20", "when": {"rain": "true", "wind": "5-20"}, "credence": "100%"},
                     {"otherwise": "0.3333:0.6666"},
                 ],
             },
@@ -44,8 +44,12 @@ def test_a_network_is_claims_and_questions_with_the_numbers_as_they_are_written(
                 "states": ["5", "5-20", "20"],
                 "state_texts": {"5": "<5", "20": ">20"},
                 "given": [
-                    {"when": {"rain": "true"}, "state": "5-20"},
-                    {"when": {"rain": "false"}, "credence": {"5": "50%", "5-20": "25%", "20": "25%"}},
+                    {"id": "rain", "when": {"rain": "true"}, "state": "5-20"},
+                    {
+                        "id": "no-rain",
+                        "when": {"rain": "false"},
+                        "credence": {"5": "50%", "5-20": "25%", "20": "25%"},
+                    },
                 ],
             }
         },

@@ -25,7 +25,8 @@ NODES = """\
   <probabilities>0.2 0.3 0.5</probabilities>
   <property id="unit">knots</property></cpt>
 <noisymax id="Wet" diagtype="target"><state id="Yes" /><state id="No" /><parents>Rain Wind</parents>
-  <strengths>0 1 2 1 0</strengths><parameters>0.4 0.6 0 1 0.5 0.5 0.1 0.9 0 1 0.01 0.99</parameters></noisymax>
+  <strengths>0 1 2 1 0</strengths>
+  <parameters>0.4 0.6 0 1 0.5 0.5 0.1 0.9 0 1 0.01 0.99</parameters></noisymax>
 <noisymax id="Harm"><state id="Much" /><state id="Some" /><state id="None" /><parents>Rain Wind</parents>
   <strengths>0 1 2 1 0</strengths>
   <parameters>0.4 0.3 0.3 0 0 1 0.5 0.25 0.25 0.1 0.2 0.7 0 0 1 0.01 0.02 0.97</parameters></noisymax>
@@ -66,10 +67,10 @@ def test_nodes_are_claims_and_questions_in_the_words_that_people_read() -> None:
         "      - {when: {rain: true}, chance: 40%}",
         "      - {when: {wind: high}, chance: 50%}",
         "    leak: 1%",
-        "      - {when: {rain: true, wind: low}, credence: {much: 40.6%, some: 30.3%, none: 29.1%}}",
-        "      - {when: {rain: false, wind: mid}, credence: {much: 10.9%, some: 21.2%, none: 67.9%}}",
-        "      - {when: {rain: true, wind: mid}, state: down}",
-        "      - {when: {trip: stay, rain: false}, credence: 40%}",
+        "when: {rain: true, wind: low}, credence: {much: 40.6%, some: 30.3%, none: 29.1%}}",
+        "when: {rain: false, wind: mid}, credence: {much: 10.9%, some: 21.2%, none: 67.9%}}",
+        "      - {id: rain-wind-mid, when: {rain: true, wind: mid}, state: down}",
+        "      - {id: trip-stay-no-rain, when: {trip: stay, rain: false}, credence: 40%}",
         "      go: {value: 1:38 to 19:2, elicited: false}",
     ):
         assert f"{line}\n" in text

@@ -43,10 +43,18 @@ def test_a_network_is_claims_and_questions() -> None:
             "wet": {
                 "text": "wet",
                 "given": [
-                    {"when": {"rain": "true", "wind": "not-at-all"}, "credence": "90%"},
-                    {"when": {"rain": "true", "wind": "5"}, "credence": "80%"},
-                    {"when": {"rain": "false", "wind": "not-at-all"}, "credence": "10%"},
-                    {"when": {"rain": "false", "wind": "5"}, "credence": "0%"},
+                    {
+                        "id": "rain-wind-not-at-all",
+                        "when": {"rain": "true", "wind": "not-at-all"},
+                        "credence": "90%",
+                    },
+                    {"id": "rain-wind-5", "when": {"rain": "true", "wind": "5"}, "credence": "80%"},
+                    {
+                        "id": "no-rain-wind-not-at-all",
+                        "when": {"rain": "false", "wind": "not-at-all"},
+                        "credence": "10%",
+                    },
+                    {"id": "no-rain-wind-5", "when": {"rain": "false", "wind": "5"}, "credence": "0%"},
                 ],
             },
             "umbrella": {"text": "umbrella", "credence": {"value": "5% to 95%", "elicited": "false"}},

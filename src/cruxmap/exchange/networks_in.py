@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
-from itertools import product
+from itertools import product, starmap
 from math import prod
 
 from cruxmap.errors import InvalidMap, Problem
@@ -29,6 +29,9 @@ TRUE_LABELS = {"true": "false", "yes": "no"}
 
 OFF_BY = Decimal("0.001")
 """By how much a row of numbers may miss 1: by as much, the language itself takes it for rounding."""
+
+MOST_ROWS_WITH_IDS = 16
+"""Rows of a table up to which each has a name. In a larger one nobody judges rows one by one."""
 
 MOST_ROWS = 100_000
 """Rows of a table that are written out. A larger one would be a file that nobody can read."""
@@ -268,6 +271,7 @@ class _Saying:
         self.by_name = by_name
         self.ids = ids_for(by_name)
         self.is_claim = {name: truth_of(node) is not None for name, node in by_name.items()}
+        self.questions = {self.ids[name] for name, is_claim in self.is_claim.items() if not is_claim}
         self.states = {
             name: list(ids_for([label.name for label in node.labels], "state").values())
             for name, node in by_name.items()
@@ -302,7 +306,29 @@ class _Saying:
             if self.is_claim[name]:
                 return said | {"credence": self._credence(node, first)}
             return said | {"credence": self._all_shares(node, first)}
-        return said | {"given": [self._row(node, row) for row in self._in_order(node)]}
+        return said | {"given": self._given(node)}
+
+    def _given(self, node: Node) -> list[Plain]:
+        """Write a table. Where people can still read it, its rows have ids: so anybody can judge them."""
+        rows = self._in_order(node)
+        cases = [self._when(node, row) for row in rows]
+        labels = ["-".join(starmap(self._word, case.items())) for case in cases]
+        ids = ids_for(filter(None, labels), "row") if len(rows) <= MOST_ROWS_WITH_IDS else {}
+        said: list[Plain] = []
+        for row, case, label in zip(rows, cases, labels, strict=True):
+            named = {"id": ids[label]} if case and label in ids else {}
+            said.append({**named, **self._row(node, row, case)})
+        return said
+
+    def _when(self, node: Node, row: TableRow) -> dict[str, str]:
+        """Return the case that a row is for; none for all others."""
+        pairs = zip(node.parents, row.states or (), strict=row.states is not None)
+        return {self.ids[parent.name]: self._state(parent.name, state) for parent, state in pairs}
+
+    def _word(self, id_: str, state: str) -> str:
+        if id_ in self.questions:
+            return f"{id_}-{state}"
+        return id_ if state == "true" else f"no-{id_}"
 
     def _in_order(self, node: Node) -> list[TableRow]:
         """Return rows in the order of their cases, whatever the file's is: so they come back as they left."""
@@ -314,14 +340,11 @@ class _Saying:
 
         return sorted(node.rows, key=place)
 
-    def _row(self, node: Node, row: TableRow) -> Plain:
-        if row.states is None or not node.parents:
+    def _row(self, node: Node, row: TableRow, when: Mapping[str, str]) -> dict[str, Plain]:
+        if not when:
             if self.is_claim[node.name.name]:
                 return {"otherwise": self._credence(node, row)}
             return {"otherwise": self._all_shares(node, row)}
-        when: dict[str, Plain] = {}
-        for parent, state in zip(node.parents, row.states, strict=True):
-            when[self.ids[parent.name]] = self._state(parent.name, state)
         if self.is_claim[node.name.name]:
             return {"when": when, "credence": self._credence(node, row)}
         return {"when": when, **self._shares(node, row)}
