@@ -28,11 +28,15 @@ from cruxmap.insight.history import history
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.tags import tagged
 from helpers import hostile_map
-from helpers.brought_sets import WithFiles
 from helpers.commands import DIAGNOSIS, LEGAL_CASE, POWER, Cruxmap
+from helpers.examples import ANN, BOB, GARDEN
 from helpers.histories import History
+from helpers.maps_from_text import write
 
-DRAWS = 64
+MOST = 3
+"""Figures of an answer that are drawn: those of each worldview are alike."""
+
+SHIPPED = (POWER, LEGAL_CASE, DIAGNOSIS)
 
 LONGEST = 200
 """Characters that nobody minds on a line."""
@@ -69,26 +73,55 @@ def cases(model: str) -> dict[str, Case]:
             lists=False,
         ),
         "coherence": Case(of(coherence(spec)), ("coherence", model)),
-        "pool": Case(of(cm.pool(spec)), ("pool", model)),
         "explain": Case(of(explain(spec, entry)), ("explain", model, entry), lists=False),
     }
 
 
-@pytest.fixture(scope="module")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
-    """With few draws, which is quick."""
-    return cases(str(WithFiles(Path(LEGAL_CASE), tmp_path_factory.mktemp("trial"), DRAWS).path))
+CLEO = """
+judgements: {rain: 30%, far: 5%, wet.both: 90%}
+stated: [{of: wet, credence: 1% to 2%}]
+"""
 
-
-@pytest.fixture(scope="module")
-def illness() -> dict[str, Case]:
-    return cases(DIAGNOSIS)
+ASK = """
+target: wet
+also: [{season: dry}, slippery]
+assuming: [sprinkler]
+sampling: {draws: 64}
+"""
 
 
 NAMES = (
     *("estimate", "cruxes", "cruxes of one", "diff", "rest", "pairs", "takes", "coherence"),
     *("pool", "explain"),
 )
+
+
+def pooled(model: str) -> Case:
+    return Case(cm.pool(cm.read_model(model)), ("pool", model))
+
+
+@pytest.fixture(scope="module")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(write(tmp_path_factory.mktemp("small"), GARDEN, ASK, ann=ANN, bob=BOB, cleo=CLEO))
+
+
+@pytest.fixture(scope="module")
+def small(small_model: str) -> dict[str, Case]:
+    """Answers about the garden, but for the pool, which runs a Markov chain."""
+    return cases(small_model)
+
+
+@pytest.fixture(params=NAMES)
+def case(
+    request: pytest.FixtureRequest, small: dict[str, Case], small_model: str, conjugate: None
+) -> Case:
+    """Each kind of answer; the pool without its chain."""
+    return pooled(small_model) if request.param == "pool" else small[request.param]
+
+
+@pytest.fixture(scope="module", params=SHIPPED, ids=lambda path: Path(path).stem)
+def shipped(request: pytest.FixtureRequest) -> dict[str, Case]:
+    return cases(request.param) | {"pool": pooled(request.param)}
 
 
 # --- frames ----------------------------------------------------------------------------------------
@@ -114,16 +147,29 @@ def assert_round_trip(cruxmap: Cruxmap, case: Case) -> None:
         )
 
 
+def test_a_frame_is_what_the_command_prints_as_csv(case: Case, cruxmap: Cruxmap) -> None:
+    assert_round_trip(cruxmap, case)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "shipped", [POWER, LEGAL_CASE, DIAGNOSIS], indirect=True, ids=["power", "trial", "illness"]
+)
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("model", ["trial", pytest.param("illness", marks=pytest.mark.long)])
-def test_a_frame_is_what_the_command_prints_as_csv(
-    model: str, name: str, request: pytest.FixtureRequest, cruxmap: Cruxmap
+def test_answers_about_shipped_models_are_shown(
+    shipped: dict[str, Case], name: str, cruxmap: Cruxmap
 ) -> None:
-    assert_round_trip(cruxmap, request.getfixturevalue(model)[name])
+    case = shipped[name]
+    assert_round_trip(cruxmap, case)
+    assert_is_a_view(case.answer)
+    for part in parts_of(case.answer):
+        assert len(repr(part)) <= LONGEST
+    for which in case.answer.figures:
+        drawn(case.answer.plot(which))
 
 
-def test_a_frame_has_rows_numbers_and_words(trial: dict[str, Case]) -> None:
-    estimate: Estimate = trial["estimate"].answer
+def test_a_frame_has_rows_numbers_and_words(small: dict[str, Case]) -> None:
+    estimate: Estimate = small["estimate"].answer
     frame = estimate.to_frame()
     main = frame[frame["target"] == estimate.target].set_index("worldview")
     assert list(main.index) == [*(n for n in estimate.worldviews if n != "map"), "map"]
@@ -133,8 +179,8 @@ def test_a_frame_has_rows_numbers_and_words(trial: dict[str, Case]) -> None:
     assert pd.isna(main.loc["map", "says_little"])
 
 
-def test_frames_of_old_keep_their_columns(trial: dict[str, Case]) -> None:
-    table, diff = trial["cruxes of one"].answer, trial["diff"].answer
+def test_frames_of_old_keep_their_columns(small: dict[str, Case]) -> None:
+    table, diff = small["cruxes of one"].answer, small["diff"].answer
     assert list(table.to_frame()["id"]) == [crux.id for crux in table.claims]
     measures = ["probability", "given_true", "given_false", "swing", "voi", "voi_share"]
     more = ["expected_move", "variance_removed", "kind", "rank", "added", "sobol_total", "whose"]
@@ -146,8 +192,8 @@ def test_frames_of_old_keep_their_columns(trial: dict[str, Case]) -> None:
     assert frame["changes"][0].startswith(f"{change.address}: {change.a} / {change.b}")
 
 
-def test_an_unknown_list_or_figure_is_answered_with_those_that_there_are(trial: dict[str, Case]) -> None:
-    for case in trial.values():
+def test_an_unknown_list_or_figure_is_answered_with_those_that_there_are(small: dict[str, Case]) -> None:
+    for case in small.values():
         answer = case.answer
         with pytest.raises(ValueError, match="has no list 'nothing'") as unknown:
             answer.to_frame("nothing")
@@ -156,7 +202,7 @@ def test_an_unknown_list_or_figure_is_answered_with_those_that_there_are(trial: 
             answer.plot("nothing")
         assert all(repr(name) in str(undrawn.value) for name in answer.figures)
     with pytest.raises(ValueError, match="this Coherence has no figures"):
-        trial["coherence"].answer.plot()
+        small["coherence"].answer.plot()
 
 
 def test_what_happened_in_a_repository_is_shown_too(tmp_path: Path, cruxmap: Cruxmap) -> None:
@@ -221,11 +267,7 @@ def assert_is_a_view(answer: Any) -> str:
     return str(view)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_notebook_shows_the_tables_of_the_command_and_the_first_figure(
-    trial: dict[str, Case], name: str
-) -> None:
-    case = trial[name]
+def test_a_notebook_shows_the_tables_of_the_command_and_the_first_figure(case: Case) -> None:
     view = assert_is_a_view(case.answer)
     assert ("<img" in view) == bool(case.answer.figures)
     assert "--" not in re.sub(r'src="[^"]*"', "", view)  # options of a command line mean nothing here
@@ -252,8 +294,8 @@ def test_texts_of_a_map_are_no_markup_and_no_controls(tmp_path: Path) -> None:
         assert repr(answer).isprintable()
 
 
-def test_an_answer_made_by_hand_is_shown_as_far_as_it_knows(trial: dict[str, Case]) -> None:
-    table = dataclasses.replace(trial["cruxes of one"].answer, asked_of=())
+def test_an_answer_made_by_hand_is_shown_as_far_as_it_knows(small: dict[str, Case]) -> None:
+    table = dataclasses.replace(small["cruxes of one"].answer, asked_of=())
     assert table._repr_html_() is None
     with pytest.raises(ValueError, match="does not know its model"):
         table.to_frame("judgements")
@@ -318,22 +360,21 @@ def parts_of(value: Any, *, deep: int = 4) -> list[Answer]:
     return []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_answer_and_its_parts_are_called_something_short(trial: dict[str, Case], name: str) -> None:
-    for part in parts_of(trial[name].answer):
+def test_an_answer_and_its_parts_are_called_something_short(case: Case) -> None:
+    for part in parts_of(case.answer):
         assert len(repr(part)) <= LONGEST, part
         assert "\n" not in repr(part)
         assert type(part).__name__ in repr(part)
 
 
-def test_a_line_says_the_main_thing(trial: dict[str, Case]) -> None:
-    estimate = trial["estimate"].answer
+def test_a_line_says_the_main_thing(small: dict[str, Case]) -> None:
+    estimate = small["estimate"].answer
     low, *_, high = sorted(one.mean for one in estimate.worldviews.values())
-    assert f"of {estimate.target} given 3 conditions: 2 worldviews, means" in repr(estimate)
+    assert f"of {estimate.target} given 1 condition: 3 worldviews, means" in repr(estimate)
     assert repr(estimate).startswith("<Estimate of ")
     assert f"{100 * low:.0f}%" in repr(estimate) or f"{100 * low:.1f}%" in repr(estimate)
     assert high > low
-    diff = trial["diff"].answer
+    diff = small["diff"].answer
     assert f"{diff.a} mean" in repr(diff)
     assert diff.differences[0].id in repr(diff)
     assert repr(diff.differences[0]).startswith(f"Difference(id={diff.differences[0].id!r}, ")
@@ -342,7 +383,7 @@ def test_a_line_says_the_main_thing(trial: dict[str, Case]) -> None:
 # --- what an answer knows of what was asked ------------------------------------------------------------
 
 
-def test_what_was_asked_is_no_part_of_what_an_answer_says(trial: dict[str, Case]) -> None:
+def test_what_was_asked_is_no_part_of_what_an_answer_says(small: dict[str, Case]) -> None:
     spec = cm.read_model(POWER)
     bare = cm.pairs(spec)
     bare = dataclasses.replace(bare, asked_of=())
@@ -356,8 +397,8 @@ def test_what_was_asked_is_no_part_of_what_an_answer_says(trial: dict[str, Case]
     assert attached(("no", "answer"), spec) == ("no", "answer")
 
 
-def test_what_was_asked_survives_copies(trial: dict[str, Case]) -> None:
-    tables = trial["cruxes"].answer
+def test_what_was_asked_survives_copies(small: dict[str, Case]) -> None:
+    tables = small["cruxes"].answer
     (spec,) = tables.asked_of
     for other in (
         pickle.loads(pickle.dumps(tables)),
@@ -406,10 +447,9 @@ def texts_of(axes: Any) -> list[Text]:
     return [text for text in axes.findobj(Text) if text.get_text().strip() and text.get_visible()]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_figure_can_be_drawn_alone(trial: dict[str, Case], name: str) -> None:
-    answer = trial[name].answer
-    for which in answer.figures:
+def test_every_figure_can_be_drawn_alone(case: Case) -> None:
+    answer = case.answer
+    for which in answer.figures[:MOST]:
         figure = answer.plot(which)
         assert isinstance(figure, Figure)
         renderer = drawn(figure)
@@ -435,11 +475,11 @@ def inside(axes: Any, renderer: Any) -> bool:
 
 @pytest.mark.parametrize("layout", [None, "constrained", "tight"])
 @pytest.mark.filterwarnings("ignore:the lettering is:UserWarning")
-def test_two_answers_stay_side_by_side_within_their_axes(trial: dict[str, Case], layout: Any) -> None:
+def test_two_answers_stay_side_by_side_within_their_axes(small: dict[str, Case], layout: Any) -> None:
     figure = Figure(figsize=(20, 8), layout=layout)
     left, right = figure.subplots(1, 2)
-    assert trial["estimate"].answer.plot(ax=left) is figure
-    assert trial["cruxes of one"].answer.plot("tornado", ax=right) is figure
+    assert small["estimate"].answer.plot(ax=left) is figure
+    assert small["cruxes of one"].answer.plot("tornado", ax=right) is figure
     for size in ((20, 8), (9, 9), (20, 8)):  # who changes the size later changes the lettering too
         figure.set_size_inches(*size)
         renderer = drawn(figure)
@@ -451,18 +491,17 @@ def test_two_answers_stay_side_by_side_within_their_axes(trial: dict[str, Case],
 
 
 @pytest.mark.filterwarnings("ignore:the lettering is:UserWarning")
-@pytest.mark.parametrize("name", NAMES)
-def test_every_figure_stays_within_axes(trial: dict[str, Case], name: str) -> None:
-    answer = trial[name].answer
-    for which in answer.figures:
+def test_every_figure_stays_within_axes(case: Case) -> None:
+    answer = case.answer
+    for which in answer.figures[:MOST]:
         figure = Figure(figsize=(8, 6))
         axes = figure.add_axes((0.3, 0.4, 0.4, 0.5))
         answer.plot(which, ax=axes)
         assert inside(axes, drawn(figure)), which
 
 
-def test_what_is_drawn_within_axes_is_what_is_drawn_alone(trial: dict[str, Case]) -> None:
-    answer = trial["cruxes of one"].answer
+def test_what_is_drawn_within_axes_is_what_is_drawn_alone(small: dict[str, Case]) -> None:
+    answer = small["cruxes of one"].answer
     alone = answer.plot("ranking")
     figure = Figure(figsize=alone.get_size_inches())
     axes = figure.add_axes((0, 0, 1, 1))
@@ -475,29 +514,29 @@ def test_what_is_drawn_within_axes_is_what_is_drawn_alone(trial: dict[str, Case]
     assert all(others[text] == pytest.approx(size) for text, size in sizes.items() if text)
 
 
-def test_drawing_again_takes_the_place_of_what_was_drawn(trial: dict[str, Case]) -> None:
+def test_drawing_again_takes_the_place_of_what_was_drawn(small: dict[str, Case]) -> None:
     figure = Figure(figsize=(20, 12))
     axes = figure.add_subplot()
-    trial["estimate"].answer.plot(ax=axes)
+    small["estimate"].answer.plot(ax=axes)
     before = len(texts_of(axes))
-    trial["estimate"].answer.plot(ax=axes)
+    small["estimate"].answer.plot(ax=axes)
     assert len(texts_of(axes)) == before
 
 
-def test_lettering_that_nobody_can_read_is_warned_of(trial: dict[str, Case]) -> None:
+def test_lettering_that_nobody_can_read_is_warned_of(small: dict[str, Case]) -> None:
     figure = Figure()
     axes, _ = figure.subplots(1, 2)
     with pytest.warns(UserWarning, match=r"too small to read: axes of [\d.]+ by [\d.]+ inches") as warned:
-        trial["estimate"].answer.plot(ax=axes)
+        small["estimate"].answer.plot(ax=axes)
     assert warned[0].filename == __file__
 
 
-def test_drawing_leaves_matplotlib_as_it_was(trial: dict[str, Case]) -> None:
+def test_drawing_leaves_matplotlib_as_it_was(small: dict[str, Case]) -> None:
     before = dict(rcParams)
     figure = Figure(figsize=(20, 8))
-    trial["estimate"].answer.plot(ax=figure.add_subplot())
-    trial["estimate"].answer.plot()
-    trial["estimate"].answer._repr_html_()
+    small["estimate"].answer.plot(ax=figure.add_subplot())
+    small["estimate"].answer.plot()
+    small["estimate"].answer._repr_html_()
     assert dict(rcParams) == before
 
 
