@@ -221,6 +221,43 @@ def test_what_happened_in_a_repository_is_shown_too(tmp_path: Path, cruxmap: Cru
     assert "2 moments" in repr(found)
 
 
+def test_a_project_that_is_checked_is_shown(tmp_path: Path, cruxmap: Cruxmap) -> None:
+    expecting = tmp_path / "models/small.yaml"
+    write(tmp_path, GARDEN, ASK + "expect: [{estimate: wet, worldview: ann, below: 1%}]\n", ann=ANN)
+    for options in ({}, {"expect": True}, {"sources": True}):
+        found = cm.check(expecting, **options)
+        flags = [f"--{name}" for name in options]
+        case = Case(found, ("check", str(expecting), *flags), lists=False)
+        printed = cruxmap(*case.command, "--format", "csv", "-q")
+        name = [*options, "problems"][0].replace("expect", "expectations")
+        frame = found.to_frame(name)
+        pd.testing.assert_frame_equal(frame, read_as(printed.out, frame))
+        assert_is_a_view(found)
+    assert "problems" in found.lists
+    with pytest.raises(ValueError, match="this Checked has no figures"):
+        found.plot()
+
+
+def test_models_side_by_side_are_shown(tmp_path: Path, cruxmap: Cruxmap) -> None:
+    one = write(tmp_path / "one", GARDEN, ASK, ann=ANN, bob=BOB)
+    two = write(tmp_path / "two", GARDEN, ASK.replace("assuming: [sprinkler]", ""), ann=ANN, bob=BOB)
+    two.write_text(two.read_text().replace("model: small", "model: other"))
+    other = two.rename(two.with_name("other.yaml"))
+    found = cm.compare([cm.read_model(one), cm.read_model(other)])
+    assert_round_trip(cruxmap, Case(found, ("compare", str(one), str(other)), lists=False))
+    assert [model.id for model in found.asked_of] == ["small", "other"]
+    assert "<img" in assert_is_a_view(found)
+    assert "Model small" in texts(found.plot())[-2].get_text() + texts(found.plot())[-1].get_text()
+
+
+def test_a_rehearsal_is_shown(small_model: str, cruxmap: Cruxmap) -> None:
+    found = cm.rehearse(cm.read_model(small_model), "ann", questions=2)
+    command = ("interview", small_model, "--rehearse", "ann", "--questions", "2")
+    assert_round_trip(cruxmap, Case(found, command, lists=False))
+    assert "<img" in assert_is_a_view(found)
+    assert found.figures == ("curve",)
+
+
 # --- views for notebooks -----------------------------------------------------------------------------
 
 
@@ -444,7 +481,9 @@ def drawn(figure: Figure) -> Any:
 
 
 def texts_of(axes: Any) -> list[Text]:
-    return [text for text in axes.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    """Return the lettering that is drawn within axes, whose own is hidden."""
+    found = [text for artist in axes.artists for text in artist.findobj(Text)]
+    return [text for text in found if text.get_text().strip() and text.get_visible()]
 
 
 def test_every_figure_can_be_drawn_alone(case: Case) -> None:

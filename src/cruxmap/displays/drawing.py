@@ -46,12 +46,15 @@ def within(axes: Axes, draw: Draw, origin: str) -> Figure:
     """
     for before in [artist for artist in axes.artists if isinstance(artist, _Inset)]:
         before.remove()
-    parent = axes.get_figure(root=False)
+    figure, parent = axes.get_figure(root=True), axes.get_figure(root=False)
+    assert figure is not None
     with _style(lambda width, height: _Sheet(parent, width, height)):
         sheet: Any = canvas.in_any_font(canvas.with_origin(draw(), origin))
     axes.set_axis_off()
     inset = _Inset(sheet)
     axes.add_artist(inset)
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)  # which gives the axes their place
     inset.fit()
     if (points := SMALLEST * sheet.scale) < LEGIBLE:
         wide, high = (length * LEGIBLE / SMALLEST for length in sheet.size)
@@ -61,8 +64,6 @@ def within(axes: Axes, draw: Draw, origin: str) -> Figure:
             UserWarning,
             stacklevel=4,
         )
-    figure = axes.get_figure(root=True)
-    assert figure is not None
     return figure
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cruxmap.insight.checked import Checked
 from cruxmap.insight.coherence import Coherence
 from cruxmap.insight.compare import Comparison
 from cruxmap.insight.cruxes import CruxTable, CruxTables
@@ -40,8 +41,10 @@ from cruxmap.present.main_points_text import chapter_tables
 from cruxmap.present.merge_tables import merge_table
 from cruxmap.present.pool_figures import pool_figures
 from cruxmap.present.pool_tables import POOL_LISTINGS
+from cruxmap.present.problems import coverage_table, problems_table
 from cruxmap.present.rehearsal_figures import rehearsal_figures
 from cruxmap.present.rehearsal_tables import REHEARSAL_LISTINGS
+from cruxmap.present.stale_tables import stale_listing
 from cruxmap.present.state_tables import STATE_LISTINGS
 from cruxmap.present.tables import Table
 from cruxmap.present.takes_figures import takes_figures
@@ -157,6 +160,23 @@ def _whole(table: Table) -> Callable[[], Table]:
     return lambda: table
 
 
+def _of_checks(checked: Checked, _: "Asked") -> dict[str, Callable[[], Table]]:
+    """Return the problems and warnings, and what else was looked for."""
+    tables = {"problems": lambda: problems_table(checked.problems, checked.warnings)}
+    sources, stale, expected = checked.sources, checked.stale, checked.expectations
+    if sources is not None:
+        tables["sources"] = lambda: coverage_table(sources)
+    if stale is not None:
+        tables["stale"] = lambda: stale_listing(stale).table
+    if expected is not None:
+        tables["expectations"] = lambda: expectations_table(expected)
+    return tables
+
+
+def _checked(checked: Checked, asked: "Asked") -> tuple[Table, ...]:
+    return tuple(_read(make()) for make in _of_checks(checked, asked).values())
+
+
 IN_FULL = ("central", "in_force")
 """Columns of numbers in full, for which people have others."""
 
@@ -194,6 +214,7 @@ EXPLANATION = Look(
 
 LOOKS: Mapping[type, Look] = {
     AgainstRest: _listed(REST_LISTINGS, _called("apart", lambda answer, _: rest_figures(answer))),
+    Checked: Look(lists=_of_checks, tables=_checked, figures=_no_figures),
     Coherence: _listed(COHERENCE_LISTINGS),
     Comparison: _tabled(
         "voices",
