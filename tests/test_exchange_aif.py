@@ -1,6 +1,7 @@
 """AIF in and out: node sets as AIFdb and OVA write them, and maps that come back."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from cruxmap.exchange.aif import read_aif, write_aif
 from cruxmap.exchange.importing import Imported, import_map
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
+from helpers.changed_files import changed_json
 from helpers.drawn_maps import Draft, drafts_with_brought, read_question
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.graphs import lines_of
@@ -140,6 +142,7 @@ WRONG = {
     b"[]": "1:1 there are no nodes",
     b'{"nodes": 3}': "1:1 `nodes` is no list of objects",
     b'{"nodes": [\n{"type": "I"}]}': "2:1 a node has no `nodeID`",
+    b'{"nodes": [], "cruxmap": {"entries": [1]}}': "1:26 `cruxmap: entries` is not as it was written",
     b'{"nodes": [{"nodeID": 1, "type": "I"}]}': "1:12 the I-node `1` has no `text`",
     b'{"nodes": [{"nodeID": 1, "type": "I", "text": "A."},\n {"nodeID": "1", "type": "RA"}]}': "2:2 "
     "the node `1` is there twice",
@@ -210,3 +213,11 @@ def test_other_programs_find_arguments_and_definitions(draft: Draft) -> None:
             [sentence] = [node["text"] for node in bare["nodes"] if node["nodeID"] == sentences[id_]]
             assert sentence == entry.about.text
     assert {edge[end] for edge in bare["edges"] for end in ("fromID", "toID")} <= kinds.keys()
+
+
+@FEW_EXAMPLES
+@given(st.integers(0, 1_000_000))
+def test_whatever_is_changed_in_a_file_it_is_read_or_told(seed: int) -> None:
+    data = write_aif(read_model(GOOD)).data
+    with suppress(InvalidMap):
+        import_map(changed_json(data, seed), "aif", "changed")

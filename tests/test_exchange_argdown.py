@@ -1,6 +1,7 @@
 """Argdown in and out: what people write, what comes back, and what Argdown's own program reads of it."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -21,6 +22,7 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 from cruxmap.language.yaml_text import SourceFile
 from helpers.argdown_core import IS_THERE, MISSING, readings_of
+from helpers.changed_files import changed_text
 from helpers.drawn_maps import Draft, drafts_with_brought, read_question
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.graphs import Graph, argdown_of, graphs, lines_of
@@ -276,6 +278,8 @@ WRONG = {
     "(1) <A>\n----\n(2) [B]\n": "1:5 an argument is no premise (give the statement that it rests on)",
     "(1) One.\n-- rule\n(2) [B]\n": "2:1 an inference that does not end (end it with two hyphens)",
     "[A]: One.\n{\n- 30%\n}\n": "2:1 the data has no keys (as in `{credence: 30%}`)",
+    "===\ntitle: X\ncruxmap: {worldviews: [ann]}\n===\n\n[A]: One.\n": "3:1 `cruxmap: worldviews` is not as "
+    "it was written (export the map again, or take this key out of `cruxmap`)",
     "[A]: One.\n\n===\na: b\n===\n": "3:1 `===` in the middle of a file "
     "(front matter is the first thing in a file)",
 }
@@ -453,3 +457,11 @@ def test_argdowns_own_program_finds_the_same_relations(drawn: list[Graph]) -> No
     for graph, theirs in zip(drawn, readings_of(texts), strict=True):
         assert theirs["errors"] == []
         assert sorted(theirs["relations"]) == sorted(graph.relations_by_title()), json.dumps(theirs)
+
+
+@FEW_EXAMPLES
+@given(st.integers(0, 1_000_000))
+def test_whatever_is_changed_in_a_file_it_is_read_or_told(seed: int) -> None:
+    data = write_argdown(read_model(ROOTS[1] / "models/everything.yaml")).data
+    with suppress(InvalidMap):
+        import_map(changed_text(data, seed), "argdown", "changed")

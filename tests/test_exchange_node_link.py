@@ -1,6 +1,7 @@
 """Node-link JSON in and out: NetworkX reads what is written, and graphs of others come in."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cruxmap.exchange.node_link import read_node_link, write_node_link
 from cruxmap.language.argument_map import Argument, mentioned_in
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
+from helpers.changed_files import changed_json
 from helpers.drawn_maps import Draft, drafts_with_brought, read_question
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.graphs import lines_of
@@ -148,6 +150,9 @@ def test_attributes_under_other_names_and_what_is_no_attribute_of_a_map() -> Non
 WRONG = {
     b"[1]": "1:1 a graph is an object",
     b'{"nodes": []}': "1:1 there is no list `edges` or `links`",
+    b'{"graph": {"cruxmap": {"voices": 3}}, "nodes": [], "edges": []}': "1:11 `cruxmap: voices` is not as it "
+    "was written",
+    b'{"nodes": [{"nodeID": 1}], "edges": []}': "1:12 a node has no `id`",
     b'{"nodes": [3], "edges": []}': "1:1 an item of `nodes` is no object",
     b'{"nodes": [{}], "edges": []}': "1:12 a node has no `id`",
     b'{"nodes": [{"id": 1}, {"id": "1"}], "edges": []}': "1:23 the node `1` is there twice",
@@ -216,3 +221,11 @@ def test_what_is_no_json_is_told_with_its_place(text: str) -> None:
 
 def test_nulls_are_left_out() -> None:
     assert as_plain(read_json(b'{"a": null, "b": [1, null, true]}', "a")) == {"b": ["1", "true"]}
+
+
+@FEW_EXAMPLES
+@given(st.integers(0, 1_000_000))
+def test_whatever_is_changed_in_a_file_it_is_read_or_told(seed: int) -> None:
+    data = write_node_link(read_model(GOOD)).data
+    with suppress(InvalidMap):
+        import_map(changed_json(data, seed), "node-link", "changed")

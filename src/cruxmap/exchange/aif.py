@@ -14,6 +14,8 @@ from typing import cast
 
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.exchange.argument_graph import (
+    OWN,
+    UNFIT,
     ArgumentGraph,
     Key,
     Reason,
@@ -21,19 +23,17 @@ from cruxmap.exchange.argument_graph import (
     Says,
     Statement,
     arrived_from,
+    unfit_keys,
 )
 from cruxmap.exchange.drawn_links import DrawnMap, leaving
 from cruxmap.exchange.foreign_text import decoded, problem_in, refuse_import
 from cruxmap.exchange.formats import Arrived, Lost, Sent
-from cruxmap.exchange.json_reading import JsonObject, as_plain, read_json
+from cruxmap.exchange.json_reading import Json, JsonObject, as_plain, read_json
 from cruxmap.exchange.names import ids_for
 from cruxmap.exchange.plain_map import Mapped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_writing import Plain
-
-OWN = "cruxmap"
-"""The key of the file under which stands what AIF has no words for."""
 
 _SCHEMES = {"RA": "Default Inference", "CA": "Default Conflict"}
 _IS_SCHEME = re.compile(
@@ -85,7 +85,7 @@ class _Reading:
     """Makes an argument graph of nodes and edges."""
 
     root: JsonObject
-    own: object = None
+    own: Json = None
     found: ArgumentGraph = field(default_factory=ArgumentGraph)
     problems: list[Problem] = field(default_factory=list)
     nodes: dict[str, _Node] = field(default_factory=dict)
@@ -134,16 +134,21 @@ class _Reading:
 
     def _take_own(self) -> None:
         """Take what a map said that left from here."""
-        own = as_plain(self.own) if isinstance(self.own, JsonObject) else {}
+        own = as_plain(self.own) if self.own is not None else {}
+        if unfit := unfit_keys(own):
+            for key in unfit:
+                place = self.own if isinstance(self.own, JsonObject) else self.root
+                self._refuse(place, f"`{key}` is not as it was written", UNFIT)
+            return
         said = dict(cast("Mapping[str, Plain]", own))
         self.entries = dict(cast("Mapping[str, Mapping[str, Plain]]", said.pop("entries", {})))
         self.sayings = dict(cast("Mapping[str, str]", said.pop("sentences", {})))
         self.said = frozenset(self.sayings.values())
-        drawn = said.pop("drawn", [])
+        drawn = cast("list[str]", said.pop("drawn", []))
         title = said.pop("title", "")
         for key in self.found.surround(said, str(title)):
             self.found.lost.append(Lost(f"{OWN}: {key}", "a map has no place for it"))
-        self.nodes = {id_: _Node(id_, "drawn", "", "", self.root) for id_ in drawn if isinstance(id_, str)}
+        self.nodes = {id_: _Node(id_, "drawn", "", "", self.root) for id_ in drawn}
 
     def _take_node(self, one: JsonObject) -> None:
         id_ = _word(one, "nodeID")

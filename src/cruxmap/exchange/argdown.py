@@ -14,6 +14,8 @@ from typing import NamedTuple, cast
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.argdown_document import Block, Document, Node, Related, Structure, document_of
 from cruxmap.exchange.argument_graph import (
+    OWN,
+    UNFIT,
     ArgumentGraph,
     Key,
     Reason,
@@ -21,18 +23,16 @@ from cruxmap.exchange.argument_graph import (
     Says,
     Statement,
     arrived_from,
+    unfit_keys,
 )
 from cruxmap.exchange.drawn_links import DrawnArgument, DrawnMap, End, leaving
-from cruxmap.exchange.foreign_text import decoded
+from cruxmap.exchange.foreign_text import decoded, problem_in
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.names import NOBODYS_STRENGTH, ids_for
 from cruxmap.exchange.plain_map import Mapped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_writing import Plain, scalar
-
-OWN = "cruxmap"
-"""The key of front matter under which stands what Argdown has no place for."""
 
 HEADINGS = {"claims": "Claims", "questions": "Questions", "events": "Events", "arguments": "Arguments"}
 
@@ -44,6 +44,11 @@ def read_argdown(data: bytes, file: str) -> Arrived:
     """Return what an Argdown file says as a map. Raises InvalidMap with all its problems, at their places."""
     source = decoded(data, file)
     document = document_of(source)
+    for key in unfit_keys(document.front.get(OWN, {})):
+        start = max(source.text.find(f"{OWN}:"), 0)
+        document.problems.append(
+            problem_in(source, start, start + len(OWN), f"`{key}` is not as it was written", UNFIT)
+        )
     if document.problems:
         raise InvalidMap(tuple(document.problems))
     return arrived_from(graph_of(document))
@@ -83,8 +88,7 @@ class _Drawing:
 
     def _front(self) -> None:
         front = dict(self.document.front)
-        own = front.pop(OWN, {})
-        own = dict(own) if isinstance(own, Mapping) else {}
+        own = cast("Mapping[str, Plain]", front.pop(OWN, {}))
         head: dict[str, str] = {}
         for theirs, ours in (("title", "title"), ("abstract", "text"), ("subTitle", "text")):
             if isinstance(said := front.get(theirs), str) and ours not in head:

@@ -28,6 +28,34 @@ type Says = Literal["support", "attack", "undercut", "contradiction"]
 type Key = str
 """What tells a statement or an argument of a graph from all others, of either kind."""
 
+OWN = "cruxmap"
+"""The key under which files of other programs hold what only this one reads."""
+
+_NAMED = ("sources", "voices", "timelines", "worldviews", "locators", "entries")
+OWN_KEYS = frozenset({*HEAD, *_NAMED, "model", "sentences", "drawn"})
+"""What stands there."""
+
+UNFIT = f"export the map again, or take this key out of `{OWN}`"
+"""What to do about what stands there and is not as it was written."""
+
+
+def unfit_keys(own: Plain) -> list[str]:
+    """Return the keys of what only this program reads that are not as it writes them."""
+    if not isinstance(own, Mapping):
+        return [OWN]
+    return [f"{OWN}: {key}" for key, part in own.items() if key in OWN_KEYS and not _is_fit(key, part)]
+
+
+def _is_fit(key: str, part: Plain) -> bool:
+    if key == "drawn":
+        return isinstance(part, list) and all(isinstance(one, str) for one in part)
+    if not isinstance(part, Mapping):
+        return False
+    if key in _NAMED:
+        return all(isinstance(one, Mapping) for one in part.values())
+    return key == "model" or all(isinstance(one, str) for one in part.values())
+
+
 _BASES = frozenset(ClaimShape.EITHER)
 _OF_RELATIONS = frozenset({"strength", "force"})
 """Keys of a statement's data that are about the arguments made of its relations."""
@@ -95,14 +123,13 @@ class ArgumentGraph:
 
         Return the keys that are unknown. `title` and `text` are the map's, unless `own` says otherwise.
         """
-        given = own.get("map", {})
-        head = {"title": title, "text": text} | (dict(given) if isinstance(given, Mapping) else {})
+        head = {"title": title, "text": text, **cast("Mapping[str, str]", own.get("map", {}))}
         said = {"map": {key: part for key, part in head.items() if part}}
         self.head = {**{key: own[key] for key in HEAD if key in own}, **said}
         self.worldviews = cast("dict[str, Mapping[str, Plain]]", own.get("worldviews", {}))
         self.sources = cast("dict[str, Mapping[str, Plain]]", own.get("locators", {}))
         self.model = cast("Mapping[str, Plain] | None", own.get("model"))
-        return [key for key in own if key not in {*HEAD, "worldviews", "locators", "model", "language"}]
+        return [key for key in own if key not in {*OWN_KEYS, "language"}]
 
     @property
     def nodes(self) -> Iterator[Statement | Reason]:

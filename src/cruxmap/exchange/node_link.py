@@ -12,12 +12,15 @@ from typing import cast
 
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.exchange.argument_graph import (
+    OWN,
+    UNFIT,
     ArgumentGraph,
     Reason,
     Relation,
     Says,
     Statement,
     arrived_from,
+    unfit_keys,
 )
 from cruxmap.exchange.drawn_links import DrawnMap, leaving
 from cruxmap.exchange.foreign_text import decoded, problem_in, refuse_import
@@ -27,9 +30,6 @@ from cruxmap.exchange.plain_map import Mapped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_writing import Plain
-
-OWN = "cruxmap"
-"""The attribute of a graph with what surrounds the entries of a map."""
 
 _KINDS = {"claims": "claim", "questions": "question", "events": "event", "arguments": "argument"}
 _TEXTS = ("text", "label", "title", "name")
@@ -113,9 +113,13 @@ class _Reading:
         own = others.pop(OWN, {})
         title = others.pop("title", "")
         others.pop("name", None)
-        unknown = self.found.surround(
-            own if isinstance(own, Mapping) else {}, title if isinstance(title, str) else ""
-        )
+        if unfit := unfit_keys(own):
+            place = attributes if isinstance(attributes, JsonObject) else self.root
+            for key in unfit:
+                self._refuse(place, f"`{key}` is not as it was written", UNFIT)
+            return
+        around = cast("Mapping[str, Plain]", own)
+        unknown = self.found.surround(around, title if isinstance(title, str) else "")
         for key in (*others, *(f"{OWN}: {key}" for key in unknown)):
             self.found.lost.append(Lost(f"attribute of the graph: {key}", "a map has no place for it"))
 
