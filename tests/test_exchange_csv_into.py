@@ -1,8 +1,11 @@
 """The numbers of a table, put into the worldviews of a map that is there."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cruxmap.errors import Code, InvalidMap
 from cruxmap.exchange.csv_into import Taken, take_table
@@ -12,6 +15,8 @@ from cruxmap.language.inheritance import settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 from helpers.commands import Cruxmap
+from helpers.drawn_maps import Draft, drafts_with_brought, to_yaml
+from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import write
 
 MAP = """
@@ -53,6 +58,22 @@ def text_of(asked: Path, view: str) -> str:
 def test_a_table_that_says_nothing_new_changes_nothing(asked: Path) -> None:
     found = take_table(write_csv(read_model(asked)).data, asked)
     assert (found.files, found.counts, found.lost) == ({}, {}, ())
+
+
+@FEW_EXAMPLES
+@given(st.data())
+def test_the_table_of_any_map_changes_nothing_in_it(data: st.DataObject) -> None:
+    draft: Draft = data.draw(drafts_with_brought())
+    asks = {"model": "asked", "map": "../arguments/drawn", "target": data.draw(draft.conditions())}
+    with TemporaryDirectory() as folder:
+        files = {f"arguments/drawn/{name}": text for name, text in draft.files().items()}
+        for name, text in (files | {"models/asked.yaml": to_yaml(asks)}).items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        model = Path(folder, "models/asked.yaml")
+        found = take_table(write_csv(read_model(model)).data, model)
+    assert (found.files, found.lost) == ({}, ())
 
 
 def test_a_new_column_is_a_new_worldview(asked: Path) -> None:

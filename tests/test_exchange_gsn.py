@@ -46,6 +46,7 @@ def test_each_entry_is_the_element_that_it_is() -> None:
         "old": ("CG2", Shape.COUNTER, False),
     }
     notes = {one.id: one.notes for one in structure.elements}
+    assert notes["safe.strategy"] == ("if {place: home}",)
     assert notes["dry"] == ("credence 80% to 95%",)
     assert notes["place"] == ("home, away",)
     assert notes["tried"] == ("strength strong", "report#2")
@@ -70,6 +71,15 @@ def test_lines_lead_from_what_is_supported_and_from_what_is_challenged() -> None
         ("tried", Line.CHALLENGED_BY, "new"),
         ("new", Line.SUPPORTED_BY, "bare"),
         ("dry", Line.CHALLENGED_BY, "old"),
+    }
+
+
+def test_what_is_assumed_and_follows_from_others_is_a_goal_that_says_so() -> None:
+    structure = goal_structure(model(CASE, "target: dry\nassuming: [safe]"))
+    [safe] = [one for one in structure.elements if one.id == "safe"]
+    assert (safe.shape, safe.notes) == (Shape.GOAL, ("assumed",))
+    assert ("safe", Line.SUPPORTED_BY, "safe.strategy") in {
+        (one.start, one.line, one.end) for one in structure.relations
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from cruxmap.errors import Code
 from cruxmap.exchange.csv_cells import read_text
-from cruxmap.exchange.csv_reading import NUMBER_KINDS, TableEntry, TableReading, role_at, set_judgement
+from cruxmap.exchange.csv_reading import NUMBER_KINDS, TableEntry, TableReading, set_judgement
 from cruxmap.exchange.csv_tables import ENTRIES, SECTION_OF, VIEW, numbers_in
 from cruxmap.exchange.formats import Lost
 from cruxmap.exchange.importing import content_of
@@ -254,7 +254,7 @@ class _Taking(TableReading):
         self, line: Line, column: str, view: _View, at: tuple[TableEntry, str, str, str]
     ) -> None:
         entry, address, before, key = at
-        role = entry.places[address].role if address in entry.places else role_at(address)
+        role = entry.role_at(address)
         found = self._judged(line, column, role, before)
         if found is None:
             return

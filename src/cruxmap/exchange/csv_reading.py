@@ -78,6 +78,15 @@ class TableEntry:
     by: str = ""
     places: Mapping[str, NumberAt] = field(default_factory=dict)
 
+    def role_at(self, address: str) -> Role:
+        """Return what a worldview's number at an address of it says, as far as that tells how it is read."""
+        if address in self.places:
+            return self.places[address].role
+        if self.kind == "question":  # a row that fixes one state has shares, and no numbers in the map
+            return Role.SHARE
+        endings = {".strength": Role.STRENGTH, ".pace": Role.PACE}
+        return next((role for ending, role in endings.items() if address.endswith(ending)), Role.CREDENCE)
+
 
 def read_csv(data: bytes, file: str) -> Arrived:
     """Return a table's map, worldviews and model. Raises InvalidMap with all that is wrong, by row."""
@@ -477,7 +486,7 @@ class TableReading:
             if line.cells[column].casefold() in REJECTS:
                 rejects.append(entry.id)
                 continue
-            role = entry.places[address].role if address in entry.places else role_at(address)
+            role = entry.role_at(address)
             if found := self._judged(line, column, role, before):
                 set_judgement(judgements, key, address, found)
         said["judgements"] = {key: one for key, one in judgements.items() if key in kept}
@@ -534,12 +543,6 @@ def set_judgement(judgements: Mapped, key: str, address: str, found: str) -> Non
         judgements[address] = found
     else:
         number_places("question", key, {"credence": judgements[key]})[address].put(found)
-
-
-def role_at(address: str) -> Role:
-    """Return what a number is by the end of its address, as far as that tells probabilities from ratios."""
-    endings = {".strength": Role.STRENGTH, ".pace": Role.PACE}
-    return next((role for ending, role in endings.items() if address.endswith(ending)), Role.CREDENCE)
 
 
 def _value(text: str, role: Role, lexicon: Lexicon) -> Elicited | SameAs | str | None:

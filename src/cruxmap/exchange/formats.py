@@ -96,7 +96,7 @@ _ALL = (
     Format(
         name="sacm",
         title="an assurance case in SACM 2, as XMI",
-        suffixes=(".sacm", ".xmi"),
+        suffixes=(".sacm", ".xmi", ".xml"),
         reads="sacm_reading:read_sacm",
         writes="sacm:write_sacm",
         marks=r"<(?:\w+:)?(?:AssuranceCasePackage|ArgumentPackage|Module)\b",

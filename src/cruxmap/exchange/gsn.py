@@ -159,20 +159,27 @@ class _Structuring:
         id_, basis = claim.about.id, claim.basis
         number = basis.judgement if isinstance(basis, Credence) else None
         note = f"credence {notation_of(number.value)}" if number is not None else ""
-        if id_ in self.assumed:
+        if self._is_assumption(id_):
             self._add(id_, Shape.ASSUMPTION, claim.about.text, (note,))
             return
         bare = number is not None and not argued and not _is_certain(number)
-        self._add(id_, Shape.GOAL, claim.about.text, (note,), bare)
+        assumed = "assumed" if id_ in self.assumed else ""
+        self._add(id_, Shape.GOAL, claim.about.text, (note, assumed), bare)
         if number is None:
-            self._add(f"{id_}.strategy", Shape.STRATEGY, _by(basis))
+            parts = basis.parts if isinstance(basis, Definition) else ()
+            self._add(f"{id_}.strategy", Shape.STRATEGY, _by(basis), tuple(_states(parts)))
             self._relate(id_, Line.SUPPORTED_BY, f"{id_}.strategy")
             for name in dict.fromkeys(mentioned_in(claim)):
                 self._lean(f"{id_}.strategy", name)
 
+    def _is_assumption(self, id_: str) -> bool:
+        """Whether the model assumes a claim of which nothing in the map says how it follows."""
+        entry = self.entries.get(id_)
+        return id_ in self.assumed and isinstance(entry, Claim) and isinstance(entry.basis, Credence)
+
     def _lean(self, id_: str, name: str) -> None:
         """Draw a line to what something rests on: support by a goal, context by anything else."""
-        is_goal = isinstance(self.entries.get(name), Claim) and name not in self.assumed
+        is_goal = isinstance(self.entries.get(name), Claim) and not self._is_assumption(name)
         self._relate(id_, Line.SUPPORTED_BY if is_goal else Line.IN_CONTEXT_OF, name)
 
     def _context(self, entry: Question | Event) -> None:
@@ -238,7 +245,7 @@ def _numbers(argument: Argument) -> Iterator[str]:
 
 
 def _states(premises: tuple[Condition, ...]) -> Iterator[str]:
-    """Yield the premises that say more than that a claim is true."""
+    """Yield the premises, or parts of a definition, that say more than that a claim is true."""
     for premise in premises:
         if not (isinstance(premise, ClaimIs) and premise.value):
             yield f"if {condition_text(premise)}"
