@@ -45,7 +45,8 @@ def _drawn(count: int) -> list[ModelSpec]:
     @settings(max_examples=count, database=None, derandomize=True, phases=[Phase.generate])
     @given(st.data())
     def draw(data: st.DataObject) -> None:
-        drawn = data.draw(drawn_maps.drafts_with_brought(max_things=7, max_arguments=5, max_worldviews=2))
+        sizes = {"max_things": 7, "max_arguments": 5, "max_worldviews": 2}
+        drawn = data.draw(drawn_maps.marked(data.draw(drawn_maps.drafts_with_brought(**sizes))))
         spec = drawn.read_model(
             target=data.draw(drawn.conditions()),
             assuming=data.draw(st.lists(drawn.conditions(), max_size=1)),
@@ -66,9 +67,12 @@ def _hold_diff(found: dict[str, Any], expected: dict[str, Any]) -> None:
     shares, others = ({one["id"]: one for one in diff["differences"]} for diff in (found, expected))
     assert shares.keys() == others.keys()
     for name, share in shares.items():
-        assert [change["address"] for change in share["changes"]] == [
-            change["address"] for change in others[name]["changes"]
-        ]
+        whose = ("address", "origin_a", "origin_b", "whose_a", "whose_b", "fitted_a", "fitted_b")
+        told, expected_of = (
+            [[change[column] for column in whose] for change in side["changes"]]
+            for side in (share, others[name])
+        )
+        assert told == expected_of
         for column in ("share_logit", "share_probability", "standard_error") * ("reason" not in expected):
             _near(share[column], others[name][column])
 

@@ -157,6 +157,28 @@ def test_an_interviews_file_has_what_was_answered_stated_fitted_and_asked(folder
         assert each.count("# was") == 1
 
 
+def test_a_number_that_nobody_gave_stays_nobodys_in_a_file(folder: Path) -> None:
+    changes: dict[str, Any] = {
+        "judgements": [
+            {"at": "door", "value": "about 5%"},
+            {"at": "heat", "value": "5% to 95%", "elicited": False},
+            {"at": "colour", "shares": ["20%", "30%", "50%"], "elicited": False},
+        ],
+        "rejects": [],
+        "accepts": [],
+    }
+    asked = [{"id": "own", "startedFrom": "map", "changes": changes, "isAnonymous": one} for one in (0, 1)]
+    for text in written(folder, asked):
+        path = folder / "arguments/house" / OWN_FILE
+        path.write_text(text, encoding="utf-8")
+        own = read_map(path.parent.parent).worldview["own"]
+        path.unlink()
+        given = {judgement.address: judgement.elicited for judgement in own.judgements}
+        assert (given["door"], given["heat"], given["colour"]) == (True, False, False)
+        assert "door: about 5%  # was" in text
+        assert "elicited: false}  # was" not in text
+
+
 def test_what_texts_hold_stays_text(folder: Path) -> None:
     nothing = {"judgements": [], "rejects": [], "accepts": []}
     odd = "</script> <!-- \"quotes\" 'q' \\ back: # no\u2028\u202e\x1b[31m\ud800 {a: b}\nworldview: no"

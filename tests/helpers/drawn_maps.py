@@ -650,6 +650,66 @@ def drafts_with_brought(draw: Draw, **sizes: int) -> Draft:
     return Draft({**drawn.map, **sections}, views, drawn.things)
 
 
+_NUMBERS = frozenset(
+    {
+        "credence",
+        "if_met",
+        "otherwise",
+        "leak",
+        "chance",
+        "strength",
+        "force",
+        "pace",
+        "emerges",
+        "judgements",
+    }
+)
+"""The keys of a map and of worldviews under which numbers stand, or mappings of them."""
+
+
+@st.composite
+def marked(draw: Draw, drawn: Draft) -> Draft:
+    """The same map, in which nobody gave some of the numbers, and some states have texts of their own."""
+
+    def of_nobody(value: Data) -> Data:
+        if isinstance(value, dict) and "value" not in value:  # shares: all of them, or none
+            return {"value": value, "elicited": False}
+        long = value if isinstance(value, dict) else {"value": value}
+        return {**long, "elicited": False}
+
+    def walked(data: Data, key: str = "") -> Data:
+        if isinstance(data, list) and key not in ("stated", "read_as"):
+            return [walked(part) for part in data]
+        if not isinstance(data, dict) or key in ("stated", "read_as"):
+            return data
+        if key in ("emerges", "judgements"):
+            return {at: _number(at, value) for at, value in data.items()}
+        return {
+            name: _number(name, value) if name in _NUMBERS else walked(value, name)
+            for name, value in data.items()
+        }
+
+    def _number(name: str, value: Data) -> Data:
+        is_number = isinstance(value, str) or (isinstance(value, dict) and "when" not in value)
+        if name in ("emerges", "judgements") or not is_number or "given" in value or "credence" in value:
+            return walked(value, name)
+        return of_nobody(value) if draw(st.integers(0, 2)) == 0 else value
+
+    parts = {key: walked(part) for key, part in drawn.map.items() if key in _SECTIONS}
+    views = {name: walked(view) for name, view in drawn.worldviews.items()}
+    for entries in (parts.get("questions", {}), *(view.get("questions", {}) for view in views.values())):
+        for question in entries.values():
+            texts = {
+                state: f'<{state}>, "5" & more' for state in question["states"] if draw(st.booleans())
+            }
+            if texts:
+                question["state_texts"] = texts
+    return Draft({**drawn.map, **parts}, views, drawn.things)
+
+
+_SECTIONS = ("claims", "questions", "events", "arguments")
+
+
 @st.composite
 def z_draws(draw: Draw, argument_map: ArgumentMap) -> Mapping[str, float]:
     """Standard normal numbers by address, now and then far out."""

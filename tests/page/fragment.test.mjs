@@ -44,6 +44,7 @@ test("what an interview made travels, and whatever else is there ends in words",
     { at: "door", value: "6%" },
     { at: "heat", value: "12.5% to 40%", fitted },
     { at: "colour", shares: ["20%", "30%", "50%"], fitted },
+    { at: "creaks.strength", value: "3x", elicited: false },
   ];
   const stated = [{ of: { colour: "red" }, credence: "5%", assuming: ["door"] }];
   for (const asked of [[], ["creaks.strength", { of: "heat" }]]) {
@@ -65,6 +66,8 @@ test("what an interview made travels, and whatever else is there ends in words",
     { fitted: [["a", ["0"]]] },
     { fitted: [[5, [0]]] },
     { fitted: 5 },
+    { nobodys: ["0"] },
+    { nobodys: 5 },
   ];
   for (const some of bad) {
     const data = await fragmentWith({ ...nothing, set: [["door", "6%"]], ...some });

@@ -344,6 +344,25 @@ test("what a file has fitted is said with its estimate, its number and where it 
   assert.match(parting.element.textContent, /bob 10% \(ann, fitted\), carlsmith 40% \(the map's\)/);
 });
 
+test("a number that nobody gave is nobody's, whoever's file it stands in", async () => {
+  const session = opened();
+  const { element } = worldviewsView(session, session.contents);
+  const unasked = ANN.replace("10%", "{value: 10%, elicited: false}");
+  takeIn(session, [{ name: "ann.yaml", text: unasked }, { name: "bob.yaml", text: BOB }]);
+  const rowOf = (id) => element.all((e) => e.attributes.id === `worldview-${id}`)[0].textContent;
+  for (let wait = 0; wait < 100 && rowOf("bob").includes("working"); wait++) await soon(50);
+  const contents = { ...session.contents, judgements: { "alignment-hard": { by: {}, map: "40%" } } };
+  const { said, inherited } = numbersOfAll(session, contents, "alignment-hard");
+  assert.equal(said.find(({ who }) => who === "ann"), undefined);
+  assert.deepEqual(inherited.find(({ from }) => from === "nobody's").who, ["ann", "bob"]);
+  const parting = partingView(session, session.contents, () => {});
+  parting.element.querySelector = () => ({ scrollIntoView() {} });
+  parting.compare("bob", "carlsmith");
+  const isKnown = () => parting.element.textContent.includes("alignment-hard");
+  for (let wait = 0; wait < 100 && !isKnown(); wait++) await soon(50);
+  assert.match(parting.element.textContent, /bob 10% \(nobody's\), carlsmith 40% \(the map's\)/);
+});
+
 test("a number that is older than what it is about says so beside it", () => {
   const session = opened();
   takeIn(session, [{ name: "ann.yaml", text: ANN }]);

@@ -194,7 +194,10 @@ function inAll(model, judgements) {
   return [...new Map(laid.map((judgement) => [judgement.at, judgement])).values()];
 }
 
-/** Return everything that a worldview and the changes to it say, as one worldview that extends none. */
+/**
+ * Return everything that a worldview and the changes to it say, as one worldview that extends none. What stands
+ * in the map and nobody gave stays there.
+ */
 function writtenOut(model, startedFrom, changes) {
   const { rowOf, rowAt, index, brought } = numbersOf(model);
   const layers = layersOf(model, startedFrom, changes);
@@ -205,7 +208,7 @@ function writtenOut(model, startedFrom, changes) {
   const linked = new Set(layers.places.map(({ value }) => value.sameAs));
   const judgements = [];
   model.addresses.forEach((at, place) => {
-    if (inNoMap(place)) return; // what brings it says it
+    if (inNoMap(place) || isNobodysInMap(model, layers, place)) return; // what brings it says it
     const { value, origin } = layers.places[place];
     const isRejected = layers.rejected.has(owner[place]) || layers.rejected.has(at);
     const isIdle = isRejected && !linked.has(at) && origin !== OWN;
@@ -223,11 +226,18 @@ function writtenOut(model, startedFrom, changes) {
   return { judgements, rejects, accepts };
 }
 
+/** Whether a number is the map's, and nobody gave it. */
+function isNobodysInMap(model, layers, place) {
+  const { value, origin } = layers.places[place];
+  return origin === NOBODY && value === numbersOf(model).places[place].value;
+}
+
 /** What is lost where no file could say what the page does. */
 const SHARES_AS_POINTS = "some are points here: a file that extends nothing cannot hold them otherwise";
 
 /** Return the shares of a row: all at once, or by themselves where the others are as the map has them. */
 function rowWrittenOut(model, layers, at, row) {
+  if (row.every((place) => isNobodysInMap(model, layers, place))) return [];
   const isSingle = (place) => layers.places[place].single;
   const textOf = (place) => layers.places[place].value.text;
   const single = row.filter(isSingle);
