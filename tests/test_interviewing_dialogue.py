@@ -101,6 +101,14 @@ def test_the_maps_number_comes_after_the_answer_only(piped: Cruxmap, town: Path)
     assert after.lstrip().startswith("By the map's own numbers: ")
 
 
+def test_a_number_of_the_map_that_nobody_gave_is_not_called_its_own(piped: Cruxmap, town: Path) -> None:
+    file = town / "arguments/small/map.yaml"
+    number = r"(credence|strength): ([^{}\n,]+)(?=[,}\n])"
+    file.write_text(re.sub(number, r"\1: {value: \2, elicited: false}", file.read_text()))
+    done = piped("stop", options=("--show-numbers",))
+    assert "By the map, where nobody gave it: " in done.out.partition("> stop")[0]
+
+
 def test_the_maps_number_may_be_shown_before(piped: Cruxmap, town: Path) -> None:
     done = piped("stop", options=("--show-numbers",))
     assert "By the map's own numbers" in done.out.partition("> stop")[0]

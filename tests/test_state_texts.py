@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cruxmap.errors import InvalidMap
+from cruxmap.insight.importance import by_importance
 from cruxmap.insight.interview.questions import question_of
 from cruxmap.insight.sentences import in_words, sentence_of
 from cruxmap.interviewing.answers import read_answer
@@ -15,6 +16,7 @@ from cruxmap.language.digest import digest
 from cruxmap.present.clauses import clause_of
 from cruxmap.present.map_text import entry_text
 from cruxmap.present.question_words import words_of
+from cruxmap.present.worldview_template import worldview_template
 from helpers.commands import Cruxmap
 from helpers.maps_from_text import model, write
 
@@ -125,6 +127,20 @@ def test_answers_are_typed_by_text_or_id(typed: str) -> None:
     argument_map = model(FLIGHT, ASK).map
     values = read_answer(typed, question_of(argument_map, "judgement", "wind"), argument_map)
     assert [round(value.middle, 9) for value in values] == [0.2, 0.5, 0.3]
+
+
+def test_a_template_has_the_texts_and_says_what_nobody_gave() -> None:
+    text = FLIGHT.replace("strength: 2x", "strength: {value: 2x, elicited: false}")
+    text = text.replace(
+        "{calm: 30% to 40%, 5: 40%, gale: rest}",
+        "{value: {calm: 30% to 40%, 5: 40%, gale: rest}, elicited: false}",
+    )
+    spec = model(text, ASK)
+    told = worldview_template(spec, "mine", by_importance(spec))
+    assert "  # gusts.strength: 2x  # how strong it is, which nobody has said yet\n" in told
+    rows = '  ## calm: <b>calm</b>, "5" & less\n  ## 5: <5\n  ## Nobody has said these yet:\n'
+    assert f"{rows}  # wind: {{calm: 30% to 40%, 5: 40%, gale: rest}}\n" in told
+    assert "flies.otherwise: 10%  # how likely it is otherwise\n" in told
 
 
 def test_an_answer_that_names_no_state_is_refused() -> None:

@@ -345,8 +345,11 @@ def _after(room: Room, asking: Asking, reply: Reply, progress: Progress) -> tupl
 
 def _mapped(room: Room, question: Question) -> Line:
     numbers = room.interview.mapped(question)
-    written = text.numbers_text(room.kept.model.map, question, numbers)
-    return Line(f"By the map's own numbers: {written}.", "dim")
+    argument_map = room.kept.model.map
+    written = text.numbers_text(argument_map, question, numbers)
+    given = [argument_map.judgements[address].elicited for address in question.addresses]
+    whose = "By the map, where nobody gave it" if given and not any(given) else "By the map's own numbers"
+    return Line(f"{whose}: {written}.", "dim")
 
 
 # --- at the end -------------------------------------------------------------------------------------------

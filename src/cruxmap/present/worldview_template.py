@@ -63,13 +63,16 @@ def _number(place: PlaceOfOwn, words: Mapping[str, str], texts: Mapping[str, str
     [first, *others] = place.judgements
     if first.address == place.address:
         line = f"  # {scalar(place.address)}: {scalar(notation_of(first.value))}"
-        yield f"{line}  # {_on_one_line(words[first.address])}"
+        nobodys = "" if first.elicited else ", which nobody has said yet"
+        yield f"{line}  # {_on_one_line(words[first.address])}{nobodys}"
         return
     shares = (first, *others)
     states = {j.address.removeprefix(f"{place.address}."): notation_of(j.value) for j in shares}
     for state in states:
         if state in texts:
             yield from _words(f"{state}: {texts[state]}", "  ")
+    if not any(share.elicited for share in shares):
+        yield from _words("Nobody has said these yet:", "  ")
     yield from (f"  # {line}" for line in entry(place.address, states, WIDTH))
 
 

@@ -159,7 +159,10 @@ export function interviewView(session, contents, { say, show }) {
   }
 
   function mapWords(question, { states }) {
-    return `The map has ${sharesText(states, interview.mapped(question))}.`;
+    const { nobodys = [] } = session.model.judgements;
+    const isNobodys = question.places.length > 0 && question.places.every((at) => nobodys.includes(at));
+    const whose = isNobodys ? ", which nobody gave" : "";
+    return `The map has ${sharesText(states, interview.mapped(question))}${whose}.`;
   }
 
   /** Reject the argument that is asked about; or one that is listed, and put the question again. */
