@@ -8,13 +8,20 @@ import pytest
 from hypothesis import given
 
 import cruxmap
+from cruxmap.exchange.aif import write_aif
+from cruxmap.exchange.argdown import write_argdown
+from cruxmap.exchange.formats import Writer
+from cruxmap.exchange.importing import import_map
+from cruxmap.exchange.node_link import write_node_link
 from cruxmap.exchange.plain_map import as_files, seen_by
 from cruxmap.language.argument_map import ArgumentMap, Judgement
 from cruxmap.language.inheritance import settle, shares_in_force
 from cruxmap.language.reading import read_map
-from helpers.drawn_maps import Draft, drafts_with_brought, read_files, to_yaml
+from helpers.drawn_maps import Draft, drafts_with_brought, read_files, read_question, to_yaml
 from helpers.few_examples import FEW_EXAMPLES
+from helpers.hostile_texts import first_condition
 
+WRITERS: dict[str, Writer] = {"aif": write_aif, "argdown": write_argdown, "node-link": write_node_link}
 EXAMPLES = Path(cruxmap.__file__).parent / "examples"
 SHIPPED = sorted(
     folder
@@ -90,6 +97,7 @@ REMARKED: dict[str, Any] = {
         "price": {
             "text": "How high is the price?",
             "states": ["low", "5"],
+            "state_texts": {"5": "<5"},
             "given": [
                 {
                     "id": "poor",
@@ -239,3 +247,16 @@ def shares_at(argument_map: ArgumentMap, row: str) -> tuple[Judgement, ...]:
     """Return the shares of a row; one without an id has the common beginning of theirs."""
     rows = (one.shares for one in argument_map.share_rows)
     return next(shares for shares in rows if shares[0].address.rpartition(".")[0] == row)
+
+
+@FEW_EXAMPLES
+@given(drafts_with_brought())
+def test_every_format_that_takes_whole_maps_takes_one_worldviews_too(draft: Draft) -> None:
+    model = read_question(draft.files(), target=first_condition(draft))
+    for name in model.map.worldview:
+        seen = seen_by(model.map, name)
+        for format_, write in WRITERS.items():
+            sent = write(model, name)
+            assert import_map(sent.data, format_, model.map.id).map == seen.map
+            told = [one.where for one in sent.lost if one.what == "shares that are kept as given"]
+            assert tuple(told) == seen.rounded
