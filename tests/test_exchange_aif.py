@@ -103,6 +103,17 @@ def test_a_sample_comes_back_as_it_came_in(sample: str) -> None:
     assert again(first.model).map == first.map
 
 
+def test_edges_that_hold_their_nodes_and_nodes_with_an_id() -> None:
+    ends = [
+        {"id": 1, "type": "I", "text": "A."},
+        {"id": 2, "type": "RA"},
+        {"id": 3, "type": "I", "text": "B."},
+    ]
+    edges = [{"from": ends[0], "to": ends[1]}, {"from": {"id": 2}, "to": 3}]
+    found = read_aif(json.dumps({"nodes": ends, "edges": edges}).encode(), "a")
+    assert lines_of(found.map)[2:] == ["a-for-b: [a] for b"]
+
+
 def test_one_inference_for_two_conclusions_and_a_conflict_with_both_kinds_of_nodes() -> None:
     found = read_aif(
         written(nodes("I", "I", "RA", "I", "CA"), (1, 3), (3, 2), (3, 4), (4, 5), (5, 3), (5, 1)), "a"

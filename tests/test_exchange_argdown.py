@@ -274,7 +274,8 @@ WRONG = {
     "(data stands once, behind the text and before the relations)",
     "(1) One.\n(2) Two.\n": "1:1 premises without a conclusion "
     "(draw a line of two or more hyphens above the conclusion)",
-    "(1) One.\n----\n": "3:1 an inference without a conclusion (write it below, as in `(3) Text`)",
+    "(1) One.\n----\n": "3:1 an inference without a conclusion "
+    "(write it below, as in `(3) Text`; a rule stands between hyphens, as in `-- rule --`)",
     "(1) <A>\n----\n(2) [B]\n": "1:5 an argument is no premise (give the statement that it rests on)",
     "(1) One.\n-- rule\n(2) [B]\n": "2:1 an inference that does not end (end it with two hyphens)",
     "[A]: One.\n{\n- 30%\n}\n": "2:1 the data has no keys (as in `{credence: 30%}`)",

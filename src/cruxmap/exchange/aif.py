@@ -151,7 +151,7 @@ class _Reading:
         self.nodes = {id_: _Node(id_, "drawn", "", "", self.root) for id_ in drawn}
 
     def _take_node(self, one: JsonObject) -> None:
-        id_ = _word(one, "nodeID")
+        id_ = _word(one, "nodeID") or _word(one, "id")
         if not id_:
             self._refuse(
                 one, "a node has no `nodeID`", 'as in `{"nodeID": "1", "type": "I", "text": "It rains."}`'
@@ -169,7 +169,7 @@ class _Reading:
         self.nodes.setdefault(id_, node)
 
     def _take_edge(self, one: JsonObject) -> None:
-        source, target = _word(one, "fromID"), _word(one, "toID")
+        source, target = _end(one, "from"), _end(one, "to")
         if not source or not target:
             self._refuse(
                 one, "an edge has no `fromID` or no `toID`", 'as in `{"fromID": "1", "toID": "2"}`'
@@ -336,6 +336,14 @@ class _Reading:
 def _word(one: JsonObject, key: str) -> str:
     """Return a text or a number of an object as text, empty where there is none."""
     value = one.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _end(edge: JsonObject, key: str) -> str:
+    """Return the node at an end of an edge: by its id, or as OVA keeps it, as the node itself."""
+    value = edge.get(f"{key}ID", edge.get(key))
+    if isinstance(value, JsonObject):
+        return _word(value, "nodeID") or _word(value, "id")
     return value if isinstance(value, str) else ""
 
 

@@ -358,7 +358,8 @@ class _Reading:
             else:
                 break
         if pending:
-            raise self._refuse("an inference without a conclusion", "write it below, as in `(3) Text`")
+            hint = "write it below, as in `(3) Text`; a rule stands between hyphens, as in `-- rule --`"
+            raise self._refuse("an inference without a conclusion", hint)
         if not found.steps or found.steps[-1].conclusion != len(found.statements) - 1:
             hint = "draw a line of two or more hyphens above the conclusion"
             raise self._refuse("premises without a conclusion", hint, first)
