@@ -1,6 +1,10 @@
 """Networks in the Bayesian Interchange Format: what they say as maps, and what is wrong with them."""
 
+from time import process_time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cruxmap as cm
 from cruxmap.errors import InvalidMap
@@ -119,6 +123,7 @@ BAD = {
     "probability (a | b) { (x) 0.1 0.9; (y) 0.2 0.8; }\nprobability (b | a) { (x) 1 0; (y) 0 1; }": [
         (1, 10, "these rest on each other: a -> b -> a")
     ],
+    "variable a { /* {": [(1, 14, "this comment is never closed")],
     'network "x {}': [(1, 9, '`"` opens what is never closed')],
     "": [(1, 1, "there is no variable in it")],
     "probably (a) { }": [
@@ -139,6 +144,51 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(text: str) -> None:
     for problem in caught.value.problems:
         if problem.code == "unreadable-import":
             assert problem.line_text == (text.splitlines() or [""])[problem.span.line - 1]
+
+
+@given(st.data())
+def test_whatever_is_done_to_a_file_its_problems_are_told(data: st.DataObject) -> None:
+    text = WEATHER.decode()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(text)))
+        gone = data.draw(st.integers(0, 12))
+        instead = data.draw(
+            st.sampled_from(["", "{", "}", "(", ")", "|", ";", '"', "/*", "//", "1e9", " x ", "é"])
+        )
+        text = text[:at] + instead + text[at + gone :]
+    problems = problems_of(text)
+    assert {problem.code for problem in problems} <= {"unreadable-import", "cycle"}
+    assert all(1 <= problem.span.line <= len(text.splitlines() or [""]) for problem in problems)
+
+
+def problems_of(text: str) -> tuple[cm.Problem, ...]:
+    try:
+        cm.import_map(text.encode(), format="bif", name="weather")
+    except InvalidMap as invalid:
+        return invalid.problems
+    return ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/* " * 200_000,
+        "variable a { type discrete { x, y }; } " + "probability (b) { table 1 0; } " * 20_000,
+        "variable a { type discrete { x, y }; } " * 20_000,
+        "(" * 200_000,
+        "variable a { type discrete { " + " ".join(f"s{k}" for k in range(100_000)) + " }; }",
+        "".join(f"variable v{k} {{ type discrete {{ x y }}; }} " for k in range(60))
+        + "probability (v0 | " + " ".join(f"v{k}" for k in range(1, 60)) + ") { table 1 0; }",
+        "variable a { type discrete { x, y }; } probability (a) { table 0." + "1" * 200_000 + " 0.5; }",
+        "variable a { type discrete { x, y }; } probability (a) { table 1e-9999 1; }",
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_a_hostile_file_costs_little(text: str) -> None:
+    before = process_time()
+    with pytest.raises(InvalidMap):
+        cm.import_map(text.encode(), format="bif", name="bad")
+    assert process_time() - before < 20
 
 
 def test_a_file_that_is_not_utf_8_is_told_where() -> None:

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 import cruxmap as cm
+from cruxmap.cli.exchange import READ, WRITTEN
 from cruxmap.errors import Code, InvalidMap, WrongUsage
 from cruxmap.exchange.formats import FORMATS, Arrived
 from cruxmap.exchange.importing import format_of, sensible_target
-from cruxmap.exporting import format_for
+from cruxmap.exporting import format_for, written
 from cruxmap.language.formatting import formatted
 from cruxmap.language.reading import check
 from helpers.commands import Cruxmap
@@ -106,6 +107,12 @@ def test_what_is_unclear_is_asked_for(arguments: tuple[str, ...], said: str, cru
     outcome = cruxmap("import", *arguments)
     assert outcome.code == (2 if said else 0)
     assert said in outcome.err
+
+
+def test_help_names_all_formats() -> None:
+    read = sorted(name for name, one in FORMATS.items() if one.reads is not None)
+    assert READ.replace(" or", ",").split(", ") == read
+    assert WRITTEN.replace(" or", ",").split(", ") == sorted(written())
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -21,7 +21,14 @@ from cruxmap.language.typed import parse_target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """A model in a foreign format: its bytes, and what of the map these cannot say."""
+    """A model in a foreign format: its bytes, and what of the map these cannot say.
+
+    >>> import cruxmap as cm
+    >>> rain = "variable rain { type discrete [2] { true, false }; } probability (rain) { table 0.2, 0.8; }"
+    >>> sent = cm.export_map(cm.import_map(rain.encode(), name="weather").model, "xdsl")
+    >>> sent.text.splitlines()[3].strip(), sent.lost
+    ('<cpt id="rain">', ())
+    """
 
     format: str
     data: bytes

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
+READ = "aif, argdown, bif, csv, node-link, sacm, xdsl or xmlbif"
+WRITTEN = "aif, argdown, bif, csv, dot, gsn, gsn-dot, gsn-png, mermaid, node-link, sacm, xdsl or xmlbif"
+"""Formats, as help names them without loading any."""
+
 
 @app.command(
     "import", epilog=examples("import inbox/rain.bif", "import inbox/rain.bif weather --format bif")
@@ -33,7 +37,7 @@ def import_(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="What the file is (default: what its name and contents tell). docs/exchange.md has all.",
+            help=f"{READ} (default: what the file's name and contents tell).",
         ),
     ] = None,
     into: Annotated[
@@ -94,7 +98,7 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="What to write (default: what the name of --output says). docs/exchange.md has all.",
+            help=f"{WRITTEN} (default: what the name of --output says).",
         ),
     ] = None,
     output: Annotated[

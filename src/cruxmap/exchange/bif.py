@@ -10,6 +10,7 @@ through the variable's own states last.
 import re
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import NoReturn
 
 from cruxmap.exchange.foreign_text import decoded
@@ -29,11 +30,10 @@ from cruxmap.exchange.networks_in import (
 from cruxmap.exchange.networks_out import names_in, network_of, states_in, texts_lost
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.names import did_you_mean
 from cruxmap.language.yaml_text import SourceFile
 
 _TOKEN = re.compile(
-    r"""(?P<space>[\s,]+|//[^\n]*|/\*.*?\*/)|(?P<string>"[^"\n]*")|(?P<sign>[{}()\[\]|;])"""
+    r"""(?P<space>[\s,]+|//[^\n]*)|(?P<comment>/\*)|(?P<string>"[^"\n]*")|(?P<sign>[{}()\[\]|;])"""
     r"""|(?P<word>[^\s,{}()\[\]|;"]+)""",
     re.DOTALL,
 )
@@ -96,11 +96,17 @@ class _Reader:
             if token is None:
                 self.problems.add((at, at + 1), f"`{text[at]}` opens what is never closed")
                 break
-            if token["space"] is None:
-                found.append(Named(token[0], token.span()))
-            elif token[0].startswith("/"):
-                self.comments.append(token[0])
             at = token.end()
+            if token["comment"] is not None:
+                end = text.find("*/", at)
+                if end < 0:
+                    self.problems.add(token.span(), "this comment is never closed", "write `*/` behind it")
+                    break
+                at = end + 2
+            if token["comment"] is not None or token[0].startswith("//"):
+                self.comments.append(text[token.start() : at])
+            elif token["space"] is None:
+                found.append(Named(token[0], token.span()))
         return found
 
     def lost(self) -> list[Lost]:
@@ -266,7 +272,7 @@ class _Reader:
             node = self.nodes.get(table.child.name)
             if node is None:
                 message = f"there is no variable `{table.child.name}`"
-                hint = did_you_mean(table.child.name, self.nodes)
+                hint = self.problems.nearest(table.child.name, self.nodes)
                 self.problems.add(table.child.at, message, hint)
                 continue
             node.parents, node.in_part = table.parents, not table.is_whole
@@ -299,15 +305,15 @@ class _Reader:
             labels = [label.name for label in self.nodes[parent.name].labels]
             if state.name not in labels:
                 message = f"`{parent.name}` has no state `{state.name}`"
-                self.problems.add(state.at, message, did_you_mean(state.name, labels))
+                self.problems.add(state.at, message, self.problems.nearest(state.name, labels))
                 return None
             found.append(labels.index(state.name))
         return tuple(found)
 
     def _table(self, node: Node, part: _Numbers) -> list[TableRow]:
         """Return the rows of a whole table; none after a problem."""
-        cases = [*product(*map(range, sizes_of(node, self.nodes)))]
-        size, count = len(node.labels), len(cases)
+        sizes = sizes_of(node, self.nodes)
+        size, count = len(node.labels), prod(sizes)
         if len(part.numbers) != size * count:
             of = f", {size} for each of {count:,} cases of its parents" if node.parents else ""
             there = f"the table of `{node.name.name}` has {len(part.numbers):,} numbers"
@@ -318,6 +324,7 @@ class _Reader:
         if not all(map(adds_up, rows)) and all(map(adds_up, turned)):
             rows = turned
             self.turned.append(node.name.name)
+        cases = product(*map(range, sizes))
         return [TableRow(case, row, part.at) for case, row in zip(cases, rows, strict=True)]
 
 

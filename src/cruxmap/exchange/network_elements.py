@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from itertools import product
+from math import prod
 from xml.sax.saxutils import escape
 
 from cruxmap.exchange.networks_in import Named, Node, Number, Problems, Stretch, TableRow, sizes_of
@@ -20,6 +21,8 @@ def words_in(element: Element) -> list[Named]:
     """Return the words of an element's text, each with its place if that can be found."""
     words = element.text.split()
     raw = element.source.text[element.start : element.end]
+    if "<![" in raw:  # where what looks like a comment may be none
+        raw = ""
     found = [
         Named(one[1], (element.start + one.start(1), element.start + one.end(1)))
         for one in _PART.finditer(raw)
@@ -51,17 +54,15 @@ def rows_of(
     """
     if any(parent.name not in by_name for parent in node.parents):  # which is told elsewhere
         return
-    cases = [*product(*map(range, sizes_of(node, by_name)))]
-    size = len(node.labels)
-    if len(numbers) != size * len(cases):
-        of = f", {size} for each of {len(cases):,} cases of its parents" if node.parents else ""
-        message = (
-            f"the table of `{node.name.name}` has {len(numbers):,} numbers, not {size * len(cases):,}"
-        )
+    sizes = sizes_of(node, by_name)
+    size, count = len(node.labels), prod(sizes)
+    if len(numbers) != size * count:
+        of = f", {size} for each of {count:,} cases of its parents" if node.parents else ""
+        message = f"the table of `{node.name.name}` has {len(numbers):,} numbers, not {size * count:,}"
         problems.add(at, f"{message}{of}")
         node.in_part = True
         return
-    for k, case in enumerate(cases):
+    for k, case in enumerate(product(*map(range, sizes))):
         row = tuple(numbers[k * size : (k + 1) * size])
         node.rows.append(TableRow(case, row, row[0].at if row else at))
 

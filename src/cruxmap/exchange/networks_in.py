@@ -6,7 +6,7 @@ Here the parts are held against each other, and said in the language.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from itertools import product, starmap
@@ -32,6 +32,9 @@ OFF_BY = Decimal("0.001")
 
 MOST_ROWS_WITH_IDS = 16
 """Rows of a table up to which each has a name. In a larger one nobody judges rows one by one."""
+
+MOST_LOOKED_UP = 50
+"""Names whose nearest is looked for: a file with more that are wrong is no slip of the pen."""
 
 MOST_ROWS = 100_000
 """Rows of a table that are written out. A larger one would be a file that nobody can read."""
@@ -110,10 +113,16 @@ class Problems:
     def __init__(self, source: SourceFile) -> None:
         self.source = source
         self.found: list[Problem] = []
+        self.looked_up = 0
 
     def add(self, at: Stretch, message: str, hint: str = "") -> None:
         """Add a problem with a stretch of the text."""
         self.found.append(problem_in(self.source, *at, message, hint))
+
+    def nearest(self, name: str, known: Collection[str]) -> str:
+        """Return a hint with the nearest of the known names; none where many have been looked for."""
+        self.looked_up += 1
+        return did_you_mean(name, known) if self.looked_up <= MOST_LOOKED_UP else ""
 
     def raise_if_any(self) -> None:
         """Raise InvalidMap if there are problems."""
@@ -180,7 +189,7 @@ def _check(node: Node, by_name: Mapping[str, Node], problems: Problems) -> None:
     for parent in node.parents:
         if parent.name not in by_name:
             problems.add(
-                parent.at, f"there is no variable `{parent.name}`", did_you_mean(parent.name, by_name)
+                parent.at, f"there is no variable `{parent.name}`", problems.nearest(parent.name, by_name)
             )
         elif parent.name == name:
             problems.add(parent.at, f"`{name}` is its own parent")

@@ -19,7 +19,6 @@ from cruxmap.exchange.networks_out import names_in, network_of, states_in, texts
 from cruxmap.exchange.xml_reading import Element, read_xml
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.names import did_you_mean
 
 _DESCRIPTION = "description"
 
@@ -66,7 +65,9 @@ class _Reader:
             key, _, text = " ".join(written.text.split()).partition(" = ")
             if key == _DESCRIPTION and text and not node.text:
                 node.text = text
-            elif key != "fast" and name.name not in self.properties:  # which says the outcomes again
+            elif (
+                key not in ("", "fast") and name.name not in self.properties
+            ):  # `fast`: the outcomes again
                 self.properties.append(name.name)
         first = self.nodes.setdefault(name.name, node)
         if first is not node:
@@ -92,7 +93,7 @@ class _Reader:
             return
         node = self.nodes.get(owner.name)
         if node is None:
-            hint = did_you_mean(owner.name, self.nodes)
+            hint = self.problems.nearest(owner.name, self.nodes)
             self.problems.add(owner.at, f"there is no variable `{owner.name}`", hint)
             return
         first = self.defined.setdefault(owner.name, element)
