@@ -21,6 +21,6 @@ class Yaml(YamlLexer):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the languages."""
     app.add_lexer("yaml", Yaml)
-    for language in ("csv", "mermaid"):
+    for language in ("argdown", "bif", "csv", "mermaid"):
         app.add_lexer(language, TextLexer)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
