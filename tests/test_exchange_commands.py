@@ -1,6 +1,7 @@
 """`cruxmap import` and `cruxmap export`: files that come from other programs, and go to them."""
 
 import io
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from cruxmap.exchange.importing import format_of, sensible_target
 from cruxmap.exporting import format_for, written
 from cruxmap.language.formatting import formatted
 from cruxmap.language.reading import check
-from helpers.commands import Cruxmap
+from helpers.commands import COMMAND, DECISION, Cruxmap
 from helpers.maps_from_text import write
 
 RAIN = """\
@@ -255,3 +256,12 @@ def test_what_is_unclear_of_an_export_is_asked_for(
 
 def test_a_name_with_a_known_end_says_the_format() -> None:
     assert format_for(Path("a.DOT")) == "dot"
+
+
+@pytest.mark.parametrize("form", ["csv", "sacm", "gsn-png"])
+def test_what_is_piped_is_the_file_to_the_byte(form: str, cruxmap: Cruxmap) -> None:
+    cruxmap("export", DECISION, "--format", form, "-o", "written")
+    piped = subprocess.run(
+        [*COMMAND, "export", DECISION, "--format", form], capture_output=True, check=True
+    )
+    assert piped.stdout == Path("written").read_bytes()

@@ -34,6 +34,9 @@ class Exported:
     data: bytes
     lost: tuple[Lost, ...]
 
+    def __repr__(self) -> str:
+        return f"<Exported {self.format}: {len(self.data):,} bytes, {len(self.lost)} things lost>"
+
     @property
     def text(self) -> str:
         """The file's text."""

@@ -118,7 +118,8 @@ def export(
     seen = "map" if worldview is None else known_worldview(read.map, worldview)
     found = export_map(read, chosen, seen)
     print_lost(f"What {chosen} does not say", found.lost)
-    emit(found.text if output is None and chosen != "gsn-png" else found.data, output)
+    watched = output is None and chosen != "gsn-png" and sys.stdout.isatty()
+    emit(found.text.replace("\r\n", "\n") if watched else found.data, output)
 
 
 def print_lost(title: str, lost: "Sequence[Lost]") -> None:
