@@ -1,5 +1,6 @@
 """`cruxmap import` and `cruxmap export`: files that come from other programs, and go to them."""
 
+import gzip
 import io
 import subprocess
 import sys
@@ -77,6 +78,19 @@ def test_stdin_is_read_where_the_name_is_a_hyphen(
     outcome = cruxmap("import", "-")
     assert outcome.code == 2
     assert "give the map's name" in outcome.err
+
+
+def test_a_packed_file_is_unpacked(cruxmap: Cruxmap) -> None:
+    Path("rain.bif.gz").write_bytes(gzip.compress(RAIN.encode()))
+    assert cruxmap("import", "rain.bif.gz").code == 0
+    Path("cut.bif.gz").write_bytes(gzip.compress(RAIN.encode())[:-12])
+    outcome = cruxmap("import", "cut.bif.gz")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "unreadable-import: it is packed by gzip, and cannot be unpacked" in outcome.err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cruxmap.exchange.importing.MOST_BYTES", 1000)
+        Path("bomb.bif.gz").write_bytes(gzip.compress(b" " * 100_000))
+        assert "unpacked it has more than 1,000 bytes" in cruxmap("import", "bomb.bif.gz").err
 
 
 def test_a_problem_has_its_place_in_the_foreign_file(cruxmap: Cruxmap) -> None:

@@ -355,6 +355,8 @@ def write_bif(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
         lines.append("}")
     texts = [one.id for one in network.variables if one.is_entry and one.text != names[one.id]]
     lost = [*network.lost]
+    if network.title not in ("", network.id, model.map.id):
+        lost.append(Lost("the title", "a network has a name alone"))
     if texts:
         lost.append(Lost("texts", "a variable has a name alone", abridged(texts)))
     lost += texts_lost(network, states)

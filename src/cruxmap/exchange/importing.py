@@ -1,11 +1,14 @@
 """A foreign file as a map: its files in memory, read and checked before anything is written."""
 
+import gzip
 import os
 import re
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span, WrongUsage
@@ -27,6 +30,7 @@ from cruxmap.language.yaml_text import parse, text_of
 from cruxmap.language.yaml_writing import Plain
 
 STDIN = "stdin"
+_PACKED = b"\x1f\x8b"
 _ENTRY = re.compile("^  ([a-z0-9-]+):", re.MULTILINE)
 
 
@@ -77,7 +81,7 @@ def import_map(
 
     `source` is a path, or what is in such a file. `format` is one of `cruxmap import --help`; without it,
     the file's name and its contents tell. `name` is the map's id; without it, it is made of the file's
-    name.
+    name. What gzip has packed is unpacked.
 
     Raises InvalidMap with what is wrong and where in the file; WrongUsage where the format or the name is
     unclear.
@@ -92,6 +96,7 @@ def import_map(
     else:
         file = shown(Path(source))
         data = content_of(Path(source), file)
+    data = _unpacked(data, file)
     chosen = format_of(data, file, format)
     id_ = _name(name, file)
     return _imported(chosen.reader(data, file), id_, chosen.name)
@@ -112,7 +117,7 @@ def format_of(data: bytes, file: str, named: str | None) -> Format:
         known = f"{suggestion(named, readable)}; known: {', '.join(readable)}"
         message = f"there is no format `{named}` that can be read"
         raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=known),))
-    suffix = Path(file).suffix.lower()
+    suffix = Path(file.lower().removesuffix(".gz")).suffix
     candidates = [one for one in readable.values() if suffix in one.suffixes]
     if len(candidates) != 1:
         text = data.decode("utf-8", "replace")
@@ -146,16 +151,34 @@ def _name(name: str | None, file: str) -> str:
 def content_of(path: Path, file: str) -> bytes:
     """Return what is in a foreign file. Raises WrongUsage where it cannot be read, or InvalidMap."""
     try:
-        if os.path.isfile(path) and path.stat().st_size > MOST_BYTES:
-            message = f"it has {path.stat().st_size:,} bytes, and {MOST_BYTES:,} are the most"
-            raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),))
-        return path.read_bytes()
+        with open(path, "rb") as opened:
+            data = opened.read(MOST_BYTES + 1)  # what is no ordinary file may never end
     except FileNotFoundError as error:
         problem = Problem(Code.NO_SUCH_FILE, f"there is no {file}", hint="name a file, or `-` for stdin")
         raise WrongUsage((problem,)) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WrongUsage((Problem(Code.CANNOT_USE, f"{file} cannot be read: {reason}"),)) from error
+    if len(data) > MOST_BYTES:
+        message = f"it has more than {MOST_BYTES:,} bytes, which are the most"
+        raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),))
+    return data
+
+
+def _unpacked(data: bytes, file: str) -> bytes:
+    """Return what is in a file that gzip has packed, as bnlearn's networks are, and any other as it is."""
+    if not data.startswith(_PACKED):
+        return data
+    try:
+        with gzip.open(BytesIO(data)) as packed:
+            unpacked = packed.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        message = f"it is packed by gzip, and cannot be unpacked: {error}"
+        raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),)) from error
+    if len(unpacked) > MOST_BYTES:
+        message = f"unpacked it has more than {MOST_BYTES:,} bytes, which are the most"
+        raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),))
+    return unpacked
 
 
 # --- what arrived, as files and as what they say ----------------------------------------------------

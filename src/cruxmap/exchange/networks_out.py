@@ -368,6 +368,8 @@ def _lost(
     ]
     if noted:
         yield Lost("sources, notes and tags", "a network has no place for them", abridged(noted))
+    if argument_map.text or argument_map.voices:
+        yield Lost("the map's text and voices", "a network has no place for them")
     given = [name for condition in (*model.assuming, *model.observed) for name in mentioned(condition)]
     if given:
         yield Lost("what is assumed and observed", "it is no part of the network", abridged(given))
