@@ -58,7 +58,8 @@ class Imported:
     asks: bool
 
     def __repr__(self) -> str:
-        return f"<Imported {self.format} as {self.map!r}: {len(self.files)} files, {len(self.lost)} things lost>"
+        written = f"{len(self.files)} files, {len(self.lost)} things lost"
+        return f"<Imported {self.format} as {self.map!r}: {written}>"
 
     def write(self, folder: str | os.PathLike[str] = ".") -> tuple[str, ...]:
         """Write the files to a project, all of them or none; return their paths, from its folder.
