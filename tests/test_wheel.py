@@ -1,11 +1,16 @@
 """What is installed elsewhere: a wheel has all that the commands need, and works where there is no clone."""
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Callable
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -102,3 +107,43 @@ def test_every_example_can_be_copied_from_where_it_is_installed(installed: Calla
     for example in ("diagnosis", "safety-case", "engineering-decision"):
         installed("cruxmap", "new", f"my-{example}", "--like", example)
     assert installed("cruxmap", "check") == "no problems\n"
+
+
+def test_what_the_package_imports_is_what_the_metadata_asks_for() -> None:
+    """Else it works here, where all is installed for the tests, and nowhere else."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [project["optional-dependencies"][name] for name in ("dask", "lsp", "nutpie", "zarr")]
+    asked_for = {
+        canonical(re.split(r"[^\w.-]", line)[0]) for line in chain(project["dependencies"], *extras)
+    }
+    owners = packages_distributions()
+    imported = {
+        name.partition(".")[0]
+        for path in (ROOT / "src" / "cruxmap").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in imports_of(node)
+    }
+    foreign = imported - sys.stdlib_module_names - {"cruxmap"}
+    assert {"pymc", "yaml", "xstatic"} <= foreign
+    missing = {
+        name: owners.get(name)
+        for name in foreign
+        if not {canonical(owner) for owner in owners.get(name, ())} & asked_for
+    }
+    assert missing == {}
+
+
+def canonical(name: str) -> str:
+    """Return the name of a distribution as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imports_of(node: ast.AST) -> list[str]:
+    """Return the modules that a statement imports."""
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=str(module), level=0):
+            return [module]
+        case _:
+            return []
