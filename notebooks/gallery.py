@@ -240,7 +240,7 @@ def _(mo):
 
 @app.cell
 def _(estimate, parted, plt):
-    pictures, (left, right) = plt.subplots(1, 2, figsize=(20, 6))
+    pictures, (left, right) = plt.subplots(1, 2, figsize=(15, 4.5), layout="constrained")
     estimate.plot(ax=left)
     parted.plot(ax=right)
     plt.show()

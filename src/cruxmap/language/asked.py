@@ -45,7 +45,7 @@ class WhatIf(TypedDict, total=False):
         map's own numbers, and worldviews that the map does not have, as dicts, texts of YAML or paths of
         files. These are read as if they stood in the map's folder.
     draws
-        How many draws of the judgements are made in all, in place of what the model says.
+        How many draws of the judgements are made in all, not per chain, in place of what the model says.
     random_seed
         The seed of everything that is random, in place of the model's.
     exact
