@@ -75,7 +75,7 @@ def _(cm):
         "judgements": {"offer": "80% to 95%", "mild": (0.5, 0.8)},
         "stated": [{"of": "opens", "credence": "50% to 90%"}],
     }
-    bridge = cm.read_map(BRIDGE, worldviews={"engineer": ENGINEER, "mayor": MAYOR})
+    bridge = cm.read_map(BRIDGE, worldviews={"engineer": ENGINEER, "mayor": MAYOR}, name="bridge")
     bridge
     return (bridge,)
 
@@ -83,7 +83,8 @@ def _(cm):
 @app.cell(hide_code=True)
 def _(mo):
     mo.md(r"""
-    A model puts a question to a map. This one asks whether the bridge opens, of both reviewers.
+    A model puts a question to a map. This one asks whether the bridge opens, of both reviewers. `show` draws
+    the map as one of them has it.
     """)
     return
 
@@ -94,6 +95,12 @@ def _(bridge, cm):
     model = cm.read_model(question)
     model
     return model, question
+
+
+@app.cell
+def _(cm, model):
+    cm.show(model, "mayor")
+    return
 
 
 @app.cell(hide_code=True)
