@@ -336,3 +336,10 @@ def test_every_option_is_in_the_signature_and_told(function: Callable[..., Any])
     assert not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
     assert "asked" not in parameters
     assert "**asked" not in told
+
+
+@pytest.mark.long
+def test_weights_may_be_whole_numbers(model: Path) -> None:
+    spec = cm.read_model(model)
+    whole, floats = (cm.pool(spec, weights=w) for w in ({"ann": 1, "bob": 3}, {"ann": 1.0, "bob": 3.0}))
+    assert whole.to_json() == floats.to_json()

@@ -21,13 +21,23 @@ from cruxmap.language.typed import parse_target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """A model in a foreign format: its bytes, and what of the map these cannot say.
+    """A model in a foreign format.
 
+    Attributes
+    ----------
+    format
+        The name of the format.
+    data
+        Its bytes; `text` has them as text.
+    lost
+        What of the map these cannot say: each with `what`, `why`, and `where`.
+
+    Examples
+    --------
     >>> import cruxmap as cm
-    >>> rain = "variable rain { type discrete [2] { true, false }; } probability (rain) { table 0.2, 0.8; }"
-    >>> sent = cm.export_map(cm.import_map(rain.encode(), name="weather").model, "xdsl")
-    >>> sent.text.splitlines()[3].strip(), sent.lost
-    ('<cpt id="rain">', ())
+    >>> exported = cm.export_map(cm.example("library"), "mermaid")
+    >>> exported.format, exported.text.splitlines()[0]
+    ('mermaid', 'flowchart LR')
     """
 
     format: str
@@ -90,9 +100,28 @@ def export_map(
 ) -> Exported:
     """Return a model, or a map, in a format of other programs, with the numbers of one of its worldviews.
 
-    `format` is one of `cruxmap export --help`. A model may be a path. Raises WrongUsage for a format that
-    is not there, and InvalidMap where the format can say nothing of the map.
+    Parameters
+    ----------
+    model
+        A model, a map, or a model's file.
+    format
+        One of `cruxmap export --help`.
+    worldview
+        Whose numbers are written; the map's own where none is named.
 
+    Returns
+    -------
+    An `Exported`: its `data`, and what was `lost`.
+
+    Raises
+    ------
+    WrongUsage
+        For a format that is not there.
+    InvalidMap
+        Where the format can say nothing of the map.
+
+    Examples
+    --------
     >>> import cruxmap as cm
     >>> rain = "variable rain { type discrete [2] { true, false }; } probability (rain) { table 0.2, 0.8; }"
     >>> cm.export_map(cm.import_map(rain.encode(), name="weather").model, "dot").text.splitlines()[0]

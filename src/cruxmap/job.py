@@ -61,10 +61,29 @@ OVERVIEW = ("map-overview", "map")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(display.Shown):
-    """The answers of the main job, and the names of the files in `folder` that hold and draw them.
+    """The answers of the main job, and the files that hold and draw them.
 
-    `diff` compares the highest and the lowest of those who say something, if there are two. `boxed` are
-    characters that the png pictures show as boxes, as no font here has them.
+    Attributes
+    ----------
+    points
+        What a reader is told first.
+    estimate, cruxes, pairs
+        The answers of these names.
+    diff
+        The highest against the lowest of those who say something; `None` where there are not two.
+    folder, files
+        Where everything was written, and the names of the files.
+    boxed
+        Characters that the png pictures show as boxes, as no font here has them.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     done = cm.run(cm.example("library"), folder, draws=100)
+    >>> {"README.md", "estimate.json", "report.html"} <= {*done.files}
+    True
     """
 
     points: MainPoints

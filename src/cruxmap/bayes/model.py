@@ -46,6 +46,10 @@ def build(model: ModelSpec | ArgumentMap, explicit: bool = False, **asked: Unpac
     **asked
         What is asked in place of what the model says: see `WhatIf`.
 
+    Returns
+    -------
+    The model, whose draws are of all worldviews at once.
+
     Raises
     ------
     InvalidMap

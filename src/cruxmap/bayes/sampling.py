@@ -109,8 +109,8 @@ def sample(
         Steps that tune each chain, as in PyMC; the model's where it is left out.
     chains
         How many chains share the draws: `draws` are in all, where PyMC counts them per chain.
-    nuts_sampler
-        Who runs NUTS, as in PyMC: `pymc` or `nutpie`. `sampler` is the same by another name.
+    nuts_sampler, sampler
+        Who runs NUTS, as in PyMC: `pymc` or `nutpie`. The second is the same by another name.
     var_names
         The variables to keep, as in PyMC; all four where it is left out.
     **asked
@@ -119,6 +119,10 @@ def sample(
         Called with what is done: a worldview's name, steps so far, and steps in all.
     executor
         What does the work: this machine, all its cores, or a cluster.
+
+    Returns
+    -------
+    The draws, as a `DataTree` that ArviZ reads.
 
     Raises
     ------

@@ -69,9 +69,30 @@ class _View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What a table says of a map: the new texts of worldviews' files by path, and what it leaves as it is.
+    """What a table says of a map that is there; nothing is written before its `write()`.
 
-    `counts` tells by worldview how much is judged otherwise, and how many entries are new.
+    Attributes
+    ----------
+    files
+        The new texts of worldviews' files, by path.
+    counts
+        By worldview, how much is judged otherwise, and how many entries are new.
+    lost
+        What of the table stays as it is: each with `what`, `why`, and `where`.
+    versions
+        What was read in each file; `None` for one that is new.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = cm.new("town", folder=folder)
+    ...     model = f"{folder}/models/town.yaml"
+    ...     table = cm.export_map(model, "csv", "treasurer").data.decode()
+    ...     taken = cm.take_table(table.replace("40% to 65%", "70%").encode(), model)
+    >>> taken.counts
+    {'treasurer': (1, 0)}
     """
 
     files: Mapping[Path, str]
@@ -93,9 +114,34 @@ class Taken:
 
 
 def take_table(source: str | os.PathLike[str] | bytes, model: str | os.PathLike[str]) -> Taken:
-    """Read a table's numbers and new entries as those of worldviews of a model's map; nothing is written yet.
+    """Read a table's numbers and new entries as those of worldviews of a model's map; nothing is written
+    yet.
 
-    Raises InvalidMap with what is wrong by row, and with what would be wrong with the map.
+    Parameters
+    ----------
+    source
+        The table's path, or what is in it, as bytes.
+    model
+        The model's file.
+
+    Returns
+    -------
+    A `Taken`, whose `write()` writes the worldviews' files.
+
+    Raises
+    ------
+    InvalidMap
+        With what is wrong by row, and with what would be wrong with the map.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = cm.new("town", folder=folder)
+    ...     table = cm.export_map(f"{folder}/models/town.yaml", "csv").data
+    ...     cm.take_table(table, f"{folder}/models/town.yaml").counts
+    {}
     """
     file = "stdin" if isinstance(source, bytes) else shown(Path(source))
     data = source if isinstance(source, bytes) else content_of(Path(source), file)

@@ -38,10 +38,21 @@ _ENTRY = re.compile("^  ([a-z0-9-]+):", re.MULTILINE)
 class Imported:
     """A map that came from a foreign file.
 
-    `files` are its texts by path in a project, `map` and `model` what they say. `lost` is what of the
-    foreign file is in none of them. `asks` tells whether the file itself says what `model` asks:
-    otherwise its target was chosen.
+    Attributes
+    ----------
+    name, format
+        The map's id, and the format that the file has.
+    files
+        Texts of the map's and the model's files, by path in a project.
+    map, model
+        What they say.
+    lost
+        What of the foreign file is in none of them: each with `what`, `why`, and `where`.
+    asks
+        Whether the file itself says what `model` asks; otherwise its target was chosen.
 
+    Examples
+    --------
     >>> import cruxmap as cm
     >>> rain = "variable rain { type discrete [2] { true, false }; } probability (rain) { table 0.2, 0.8; }"
     >>> found = cm.import_map(rain.encode(), name="weather")
@@ -80,13 +91,28 @@ def import_map(
 ) -> Imported:
     """Read a foreign file as a map; nothing is written before its `write()`.
 
-    `source` is a path, or what is in such a file. `format` is one of `cruxmap import --help`; without it,
-    the file's name and its contents tell. `name` is the map's id; without it, it is made of the file's
-    name. What gzip has packed is unpacked.
+    Parameters
+    ----------
+    source
+        A path, or what is in such a file, as bytes. What gzip has packed is unpacked.
+    format
+        One of `cruxmap import --help`; without it, the file's name and its contents tell.
+    name
+        The map's id; without it, it is made of the file's name.
 
-    Raises InvalidMap with what is wrong and where in the file; WrongUsage where the format or the name is
-    unclear.
+    Returns
+    -------
+    An `Imported`: the `map`, a `model` that asks about it, and what was `lost`.
 
+    Raises
+    ------
+    InvalidMap
+        With what is wrong and where in the file.
+    WrongUsage
+        Where the format or the name is unclear.
+
+    Examples
+    --------
     >>> import cruxmap as cm
     >>> rain = "variable rain { type discrete [2] { true, false }; } probability (rain) { table 0.2, 0.8; }"
     >>> cm.probability(cm.import_map(rain.encode(), name="weather").model, "rain")

@@ -250,7 +250,27 @@ def _verdict(gaps: Sequence[StatedGap], what: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Coherence(Shown):
-    """The coherence of every worldview of a model; where nothing is stated or read, tables are empty."""
+    """How what reviewers state all things considered fits what their own numbers imply.
+
+    Attributes
+    ----------
+    model
+        The model's id.
+    worldviews
+        By id: `stated`, each credence that was `stated` with what is `implied`, the `gap` in log-odds, the
+        `threshold` that the intervals explain, whether it is `notable`, and the gap in `deviations`;
+        `read_as`, the same of what an editor reads out of words; `changes`, the least change of judgements
+        that closes the notable gaps, and its `distance` in standard deviations; and `shifts`, where
+        reconciling takes the judgements.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.coherence(cm.example("legal-case"), draws=500)
+    >>> [gap] = answer.worldviews["defence"].stated
+    >>> gap.written, round(gap.implied, 2), gap.notable
+    ('about 35%', 0.16, False)
+    """
 
     model: str
     worldviews: Mapping[str, WorldviewCoherence]

@@ -74,12 +74,46 @@ class Parts(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Shown):
-    """Each voice's numbers under several models; `map` has the maps' own numbers.
+    """Each voice's numbers under several models. Spreads are in log-odds.
 
-    `apart_logit` is how far the log-odds of a voice's means lie apart, `map` that of the maps' own numbers.
-    `shares` are the parts of the variance of these log-odds over the voices that are `counted` and all
-    models, and `spread_logit` their standard deviations. Not counted is who `says_little` under some model,
-    and who is `left_out`. What is undefined is `None`, with the `reason`.
+    Attributes
+    ----------
+    models
+        The models, in the order in which they were named.
+    targets
+        What each model asks, by its name: `map`, `target`, what is given and laid over, `seed` and `draws`.
+    voices
+        By voice and model: `mean`, `median`, `interval_90` and `central`, the `worldview`, whether it
+        `says_little`, and what it `stated`.
+    map
+        The maps' own numbers under each model.
+    apart_logit
+        How far the log-odds of a voice's means lie apart over its models, by voice; `map`, those of the
+        maps' own numbers.
+    counted
+        The voices over which the variance is shared out.
+    says_little
+        Worldviews that say little about the target and are not counted, if two others are left.
+    left_out
+        Worldviews that could not be counted: each `worldview`, with the `reason`.
+    shares
+        The parts of that variance that are the `voice`'s, the `model`'s (the skeleton's), and of `both`
+        together; they add up to 1.
+    spread_logit
+        The standard deviation of each kind of effect.
+    reason
+        Why shares and spread are `None`.
+    convergence, undefined, converged
+        How Markov chains went by model, whether an estimate is undefined, and whether all have converged.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> model = cm.example("library")
+    >>> asks = {"map": model.map, "target": "opens-on-time", "assuming": {"winter": "mild"}}
+    >>> answer = cm.compare([model, cm.read_model({"model": "mild", **asks})], draws=500)
+    >>> {name: round(one.mean, 2) for name, one in answer.voices["treasurer"].items()}
+    {'library': 0.42, 'mild': 0.54}
     """
 
     hidden = frozenset({"convergence", "undefined", "converged"})

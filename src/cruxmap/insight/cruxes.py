@@ -48,13 +48,50 @@ from cruxmap.network.inquiry import impossible, inquire
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CruxTable(Shown):
-    """The cruxes of one worldview, each list with what is shown first, then stages, then what is left out.
+    """What the target turns on in one worldview. Information is in bans, slopes are in log-odds.
 
-    `estimate` is the target's mean over `draws` draws, `central` its probability at central judgements.
-    No list has the target, or what is assumed or observed. `sets` are the first one, two, ... cruxes of the
-    ranking together. `sobol_sample` is the N of the Sobol analysis. Where what is given is impossible or the
-    target certain, `reason` says so. Where states were sampled, `sampled` says how; the numbers of
-    judgements and groups then have no standard error, but share their random numbers.
+    No list has the target, or what is assumed or observed. The first three have premises and arguments
+    first, in the order of the ranking, then stages, then what is left out.
+
+    Attributes
+    ----------
+    worldview, target
+        Whose cruxes, of what.
+    estimate, central
+        The target's probability: the mean over draws, and with every number in its middle.
+    claims
+        Claims, states (`question.state`), phases and causes. Each has `id`, `text`, `kind`, `probability`,
+        `given_true`, `given_false` and `swing` of the target; `voi`, the value of information, and
+        `voi_share`, its part of all there is to learn; `rank`, its place from 1; `added` and `added_share`,
+        what it tells beside those before it; `expected_move`, `variance_removed`, `interval_90`,
+        `sobol_total`, and `whose` its numbers are.
+    arguments
+        The same of arguments.
+    questions
+        Questions as a whole, whose states are among the claims.
+    judgements
+        The worldview's numbers, widest effect first: `address`, `central`, `low`, `high`; `target_low` and
+        `target_high`, the target's probability there; `slope`, `sobol_first` and `sobol_total`.
+    groups
+        The Sobol shares of all judgements of one entry.
+    sets
+        The first one, two, ... cruxes of the ranking together: `ids`, `voi` and `voi_share`.
+    left_out
+        What the ranking leaves out: `id`, and `because`.
+    draws, sobol_sample
+        Draws averaged over; points per group of the Sobol analysis, 0 where there was none.
+    sampled, errors
+        How states were sampled, if they were, and the standard errors of the numbers then.
+    reason
+        Why lists are empty: what is given is impossible, or the target certain.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> table = cm.cruxes(cm.example("library"), "treasurer", draws=500)
+    >>> first = table.ranking[0]
+    >>> first.id, round(first.voi_share, 1), round(first.swing, 1)
+    ('funding-secured', 0.4, 0.6)
     """
 
     main = "estimate"
@@ -107,11 +144,24 @@ class CruxTable(Shown):
 
 @dataclass(frozen=True, slots=True)
 class CruxTables(Shown):
-    """The cruxes of every worldview of a model, and `overall`: of all of them together.
+    """What the target turns on in every worldview of a model, and in all of them together.
 
-    There, what learning is worth is the mean over the worldviews, so what it would tell of which of them is
-    right is no part of it. So are the probabilities, of those in which they are defined. Who `says_little`
-    about the target does not count there, unless fewer than two would be left, but has its own table.
+    Attributes
+    ----------
+    worldviews
+        A `CruxTable` for each worldview, by id.
+    overall
+        One for all together: what learning is worth is the mean over the worldviews, so what it would tell
+        of which of them is right is no part of it (`tells_apart` has that). It has no judgements.
+    says_little
+        Worldviews that say little about the target and are not counted, if two others are left.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> tables = cm.cruxes(cm.example("library"), draws=500)
+    >>> sorted(tables.worldviews), tables.overall.ranking[0].id
+    (['map', 'treasurer'], 'funding-secured')
     """
 
     worldviews: Mapping[str, CruxTable]

@@ -119,13 +119,45 @@ class Structure(Answer):
 
 @dataclass(frozen=True, slots=True)
 class WorldviewDiff(Shown):
-    """Two worldviews compared. `mean_a` and `mean_b` are over draws of the judgements.
+    """Where two worldviews part, and how much each entry carries of it. Gaps and their shares are in
+    log-odds.
 
-    The probabilities beside them and the gap are at central judgements, where it can be shared out exactly.
-    `differences` come largest share first. `pairs` counts the sampled pairs of orders, 0 where the
-    shares are exact; `settled` tells whether the errors came below the tolerance. `to_settle`
-    has the double cruxes, which are averaged over so many `draws`. Where states were sampled, `sampled` says
-    how, and `errors` are the standard errors of the numbers at the top.
+    Attributes
+    ----------
+    a, b, target
+        The two worldviews, and the target.
+    mean_a, mean_b
+        The target's probability in each: the mean over draws.
+    probability_a, probability_b
+        The same with every number in its middle.
+    gap_logit
+        The first minus the second, in log-odds; `None` where it is infinite or undefined.
+    differences
+        The entries that they judge differently, largest share first: `id`, `text`; `share_logit` and
+        `share_probability`, which add up to the gap; `step_probability`, `standard_error`, the `changes` of
+        numbers, and arguments `heard_a` and `heard_b`.
+    to_settle
+        The double cruxes: `claims`, `arguments` and `questions` by `vod`, how far settling each is expected
+        to close the gap (bans), and `vod_share`; `widening` are those that would drive the two apart.
+    structure
+        What only one of them rejects, sets, or has force for.
+    stated_a, stated_b
+        What the two stated all things considered, and what their numbers imply.
+    pairs, settled
+        Sampled pairs of orders, 0 where the shares are exact; whether their errors are small enough.
+    draws
+        Draws that the double cruxes are averaged over.
+    reason
+        Why the gap could not be shared out.
+    sampled, errors
+        How states were sampled, if they were, and the standard errors of the numbers at the top.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.diff(cm.example("library"), "map", "treasurer", draws=500)
+    >>> [(one.id, round(one.share_logit, 1)) for one in answer.differences[:2]]
+    [('funding-secured', 0.4), ('promises-lapse', 0.1)]
     """
 
     a: str

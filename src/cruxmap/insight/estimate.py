@@ -143,14 +143,44 @@ class NeutralEstimate(WholeEstimate):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate(Shown):
-    """The answer to a model. `draws` is how many each worldview has; conditions are written out.
+    """What a model's worldviews imply about its targets. Probabilities lie between 0 and 1, intervals are
+    pairs.
 
-    `settings` are the numbers laid over those of every worldview, each `ADDRESS=VALUE`.
+    Attributes
+    ----------
+    model, target
+        The model's id, and its target written out.
+    assuming, observed
+        The conditions in force, written out.
+    settings
+        The numbers laid over those of every worldview, each `ADDRESS=VALUE`.
+    seed, draws
+        The random seed, and the number of draws of each worldview.
+    map
+        The estimate of the map's own numbers, which are nobody's view: the fields of a worldview's but
+        `whose`, and the numbers that it `turns_on` most.
+    worldviews
+        By id, each worldview's estimate. `mean` is the mean over draws, the credence to act on; `median`
+        and `interval_90` are percentiles over draws; `central` is the probability with every number in the
+        middle of its interval; `unconditional` has the same without what is assumed; `also` has the same
+        for each further target, by name; `whose` tells how much of it is the worldview's own; `draws` has
+        the probabilities themselves, (draws,). What is undefined is `None`, with the `reason`.
+    convergence
+        For worldviews whose judgements were sampled by Markov chains: `r_hat`, `ess`, `divergences`.
+    state_texts
+        The sentences of states, by name of a target that is one.
+    sampled
+        For worldviews in which states were sampled: how, and what made exact sums too long.
 
-    `map` has the map's own numbers, whether or not the model lists them among its worldviews.
-    `convergence` has an entry per worldview whose judgements were sampled by a Markov chain, and `sampled`
-    says how states were, where the map is too wide for exact sums. `state_texts` has what readers are shown
-    of targets that are states with a text of their own, by the target's name.
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.estimate(cm.example("library"), draws=500)
+    >>> answer
+    <Estimate of opens-on-time given 1 condition: 2 worldviews, means 42% to 54%>
+    >>> low, high = answer.worldviews["treasurer"].interval_90
+    >>> round(low, 2), round(high, 2)
+    (0.32, 0.51)
     """
 
     hidden = frozenset({"convergence", "state_texts"})

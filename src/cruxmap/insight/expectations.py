@@ -80,7 +80,23 @@ class Expected(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Expectations(Shown):
-    """All expectations of a model in the order of its file, each with what was found."""
+    """All expectations of a model in the order of its file, each with what was found.
+
+    Attributes
+    ----------
+    model
+        The model's id.
+    expectations
+        Each with `text`, whether it `holds`, the number that was `found`, and the `reason` where it cannot
+        be told.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.expectations(cm.example("library"))
+    >>> answer.hold, [one.holds for one in answer.expectations]
+    (True, [True, True, True])
+    """
 
     model: str
     expectations: tuple[Expected, ...]

@@ -111,10 +111,35 @@ class WeighedArgument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation(Shown):
-    """All there is to say about one entry; `probability` is empty where the evidence is impossible.
+    """All there is to say about one entry. Probabilities have every number in its middle.
 
-    `remarks` are words of reviewers that come without a number, with their worldviews; `stale` is what has
-    changed since they stated a credence, by worldview and condition.
+    Attributes
+    ----------
+    entry
+        The claim, question, event or argument: its text, sources and what it rests on.
+    probability
+        By worldview, the probability of each of its states (`true` and `false` for a claim).
+    judgements
+        Its places for numbers: `address`, and the number of each worldview with its origin and whose it is.
+    arguments
+        Those on it and on these, each with `depth` (0 where it is aimed at the entry), and by worldview
+        whether it holds (a probability), its weight, and whether it has force.
+    stated, read_as
+        What reviewers stated about it, and what an editor reads out of their words, each with its
+        worldview.
+    remarks
+        Words of reviewers that come without a number, with their worldviews.
+    mentioned_by
+        Entries that rest on it.
+    stale
+        What has changed since a credence was stated, by worldview and condition.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.explain(cm.example("library"), "winter")
+    >>> {state: round(p, 2) for state, p in answer.probability["treasurer"].items()}
+    {'mild': 0.66, 'hard': 0.34}
     """
 
     entry: Entry

@@ -345,10 +345,21 @@ def _log_sum(logs: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Drawn:
-    """A probability over draws of the judgements: `values` (n_draws,), and how much each of them counts.
+    """A probability over draws of the judgements.
 
-    `weights` (n_draws,) are P(what is observed | the judgements), all 1 where nothing is. A value is nan
-    where what is given is impossible.
+    Attributes
+    ----------
+    values
+        The probability in each draw, (n_draws,); nan where what is given is impossible.
+    weights
+        How much each draw counts: P(what is observed | the judgements), (n_draws,), all 1 where nothing is.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> drawn = cm.open_model(cm.example("library")).draws(500)
+    >>> drawn.values.shape, round(drawn.mean, 2)
+    ((500,), 0.54)
     """
 
     values: FloatArray
@@ -382,11 +393,33 @@ class Measured:
 class State(Displayed):
     """A worldview's numbers, what is assumed and what is observed: a frozen value that answers at once.
 
-    Every method that changes something returns another state, which shares all that stays. Conditions are
-    written as in YAML: text, mappings, lists. One that compares events, or that `any_of` or `not` makes of
-    several entries, needs a network of its own unless it is among the model's: that is planned first, which
-    takes as long as opening, and remembered. Methods raise `InvalidMap` for what cannot be read or is not in
-    the map, and those that answer raise it where what is assumed and observed is impossible.
+    Every method that changes something returns another state, which shares all that stays: `set`, `reject`,
+    `accept` and `given`. `probability`, `log_odds`, `marginals`, `slopes` and `draws` answer. Conditions
+    are written as in YAML: text, mappings, lists. One that compares events, or that `any_of` or `not` makes
+    of several entries, needs a network of its own unless it is among the model's: that is planned first,
+    which takes as long as opening, and remembered. Methods raise `InvalidMap` for what cannot be read or is
+    not in the map, and those that answer raise it where what is assumed and observed is impossible.
+
+    Attributes
+    ----------
+    worldview
+        The worldview that was opened.
+    assuming, observed
+        What is given, as the language writes it.
+    perspective
+        Every number, with its place and where it comes from.
+    asking, layers, numbers, foreseen
+        What states of one model share, and the numbers as they lie over each other.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> state = cm.open_model(cm.example("library"), "treasurer")
+    >>> hard = state.given(assuming=["soil-sound", {"winter": "hard"}])
+    >>> round(state.probability(), 2), round(hard.probability(), 2)
+    (0.43, 0.16)
+    >>> round(hard.set({"funding-secured": 0.9}).probability(), 2)
+    0.23
     """
 
     asking: _Asking

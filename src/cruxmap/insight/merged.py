@@ -10,9 +10,30 @@ from cruxmap.language.visitors import Arrival, Standing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged(Shown):
-    """What came into the folder of a model's map.
+    r"""What came into the folder of a model's map.
 
-    `left_out` has, by the files of models that list their worldviews, who came and is not among these.
+    Attributes
+    ----------
+    model, folder
+        The model, and the folder of worldviews.
+    arrivals
+        Each file with its `worldview`, the `path` that it came from, the `file` that it became, its
+        `standing` (new, there already, or twice), the addresses of its `judgements`, and what it `brings`.
+    left_out
+        By the files of models that list their worldviews, who came and is not among these.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = cm.new("town", folder=folder)
+    ...     sent = Path(folder, "ann.yaml")
+    ...     _ = sent.write_text("worldview: ann\ntext: Ann.\njudgements: {soil-sound: 60%}\n")
+    ...     merged = cm.merge(f"{folder}/models/town.yaml", [sent])
+    >>> [(one.worldview, str(one.standing), one.judgements) for one in merged.arrivals]
+    [('ann', 'new', ('soil-sound',))]
     """
 
     model: str

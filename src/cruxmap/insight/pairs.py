@@ -50,13 +50,36 @@ class Merge(Answer):
 
 @dataclass(frozen=True, slots=True)
 class PairMatrix(Shown):
-    """Every pair of worldviews, in an order in which neighbours think alike.
+    """All worldviews side by side, in an order in which neighbours think alike. Rows and columns follow it.
 
-    `means` are over draws of the judgements, all else is at central judgements. `gap_probability[i][j]` is
-    mean i - mean j, `gap_logit[i][j]` is logit P_i - logit P_j, `None` where it is not finite. `distance` is
-    the root of the mean Jensen-Shannon divergence (bans) of what the two think of each claim that the
-    target rests on, 0 where it rests on no claim; worldviews in which what is given is impossible come
-    last, and have none. Who `says_little` about the target is left out, if two others are left.
+    Attributes
+    ----------
+    target
+        The model's target.
+    worldviews
+        Their ids. Those in which what is given is impossible come last.
+    means
+        The target's probability in each: the mean over draws.
+    probabilities
+        The same with every number in its middle, as in the rest.
+    gap_probability
+        The mean of the row minus that of the column.
+    gap_logit
+        Row minus column, in log-odds; `None` where it is not finite.
+    distance
+        How far apart two are about the claims under the target: the root of a mean divergence in bans.
+    merges
+        The steps of the clustering: clusters `left` and `right` join at a mean `distance`. Worldviews are
+        numbered first, then the merges.
+    says_little
+        Worldviews that say little about the target and are not counted, if two others are left.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.pairs(cm.example("library"), draws=500)
+    >>> round(answer.gap_logit[0][1], 2), round(answer.distance[0][1], 2)
+    (0.52, 0.07)
     """
 
     target: str
@@ -94,10 +117,31 @@ class MeanDifference(Answer):
 
 @dataclass(frozen=True, slots=True)
 class AgainstRest(Shown):
-    """One worldview against the others: the mean gap and its shares, the largest first.
+    """One worldview against the others: the mean of its diffs with each of them. Gaps are in log-odds.
 
-    `others` are those it could be compared with; `left_out` the rest, with the reason for each. `undefined`
-    tells whether what is given is impossible for some.
+    Attributes
+    ----------
+    worldview, target
+        The one worldview, and the target.
+    others
+        Those it was compared with.
+    gap_logit
+        The mean gap to them; `None` where there is nobody to compare with.
+    differences
+        Entries that some of them judge differently, largest share first: `id`, `text`, the mean
+        `share_logit` and `share_probability` with their standard errors, and `count`, how many of them
+        judge it differently.
+    left_out
+        Worldviews that could not be counted: each `worldview`, with the `reason`.
+    undefined
+        Whether what is given is impossible for some.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.against_rest(cm.example("library"), "treasurer", draws=500)
+    >>> round(answer.gap_logit, 2), answer.differences[0].count
+    (-0.52, 1)
     """
 
     worldview: str

@@ -108,13 +108,44 @@ class PooledJudgement(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Pool(Shown):
-    """The worldviews' estimates (means over draws), the pools, and the pooled judgements.
+    """One answer from all worldviews, in several ways, and where its uncertainty lies.
 
-    `spread_probability` and `spread_ratio` are how far reviewers typically lie apart (a standard
-    deviation, in logits and in logs), `None` where nobody judged any; `explanation` says why the pools of
-    answers and of judgements differ. `left_out` are the worldviews that have no estimate to pool, and why.
-    `uncertainty` is that of the linear pool, in its parts. Who `says_little` is not pooled, unless fewer than
-    two others are left.
+    Attributes
+    ----------
+    model, target
+        The model, and its target.
+    worldviews
+        The estimate of each reviewer that is pooled, by id: the mean over draws.
+    prior, factor
+        The prior of the extremised pool (a probability), and how strongly it moves away from it.
+    answers
+        The pools: `id` (`linear`, `logarithmic`, `extremised`, `judgements-logarithmic`,
+        `judgements-hierarchical`), `probability`, `interval_90`, and what it `rests_on`.
+    judgements
+        What the reviewers have in common in each place that somebody judged: `address`, `central`, `low`,
+        `high`, the `reviewers`, and `prior_weight`.
+    spread_probability, spread_ratio
+        How far reviewers typically lie apart: a standard deviation, in logits and in logs.
+    explanation
+        Why the pools of answers and of judgements differ, in words.
+    convergence
+        How the Markov chain of the hierarchical pool went; `None` without one.
+    uncertainty
+        That of the linear pool, in its parts: of the `world`, of `imprecision` and of `disagreement`, as
+        `information` (bans) and as `variance`, with `advice`: to `look`, to `think` or to `talk` first.
+    left_out
+        Worldviews that could not be counted: each `worldview`, with the `reason`.
+    says_little
+        Worldviews that say little about the target and are not counted, if two others are left.
+    reason
+        Why there are no pools.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.pool(cm.example("legal-case"), weights={"prosecution": 1, "defence": 1}, draws=100)
+    >>> [one.id for one in answer.answers[:2]], str(answer.uncertainty.advice[0])
+    (['linear', 'logarithmic'], 'look')
     """
 
     model: str

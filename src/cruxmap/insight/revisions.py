@@ -127,13 +127,41 @@ def what_became(change: Change) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RevisionDiff(Shown):
-    """A map at two revisions; `rebuilt` are the entries that rest on other things, or in another way.
+    """What changed in a map between two revisions, and what that did to the estimates.
 
-    `revision` is what was asked for, `before` and `now` what the two sides are called. `text` has the
-    sentence, now or else before, of those that were added, removed or rebuilt, and `brought_by` the worldview
-    that brings them, if one does. What is added or removed may be a route that a worldview brings, by its
-    address. `map` is what the map's own numbers made of the target, whether or not the model lists them among
-    its worldviews.
+    Attributes
+    ----------
+    model, target
+        The model, and its target.
+    revision, before, now
+        What was asked for, and what the two sides are called.
+    added, removed, rebuilt
+        Entries that are new or gone, and those that rest on other things or in another way.
+    reworded
+        Entries whose sentence is another: `id`, `before`, `now`.
+    text
+        The sentence of each that was added, removed or rebuilt.
+    worldviews_added, worldviews_removed
+        Worldviews that are asked on one side alone.
+    worldviews
+        For each that is asked on both: `mean_before` and `mean_now`, the estimates; `gap_logit` between
+        them, and `differences` with each change's share of it.
+    map
+        The same of the map's own numbers.
+    brought_by
+        The worldview that brings an entry, if one does.
+    handed_over
+        Entries that another worldview brings now.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> def of(text, credence):
+    ...     rain = {"claims": {"rain": {"text": text, "credence": credence}}}
+    ...     return cm.read_model({"map": rain, "target": "rain"})
+    >>> answer = cm.revise(of("It rains.", 0.2), of("It pours.", 0.1))
+    >>> [(one.id, one.before, one.now) for one in answer.reworded]
+    [('rain', 'It rains.', 'It pours.')]
     """
 
     model: str
@@ -183,7 +211,19 @@ def diff_revisions(
     Examples
     --------
     >>> import cruxmap as cm
-    >>> answer = cm.diff_revisions("models/trial.yaml", "HEAD~1..HEAD")  # doctest: +SKIP
+    >>> import subprocess
+    >>> from tempfile import TemporaryDirectory
+    >>> def git(*words):
+    ...     who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"]
+    ...     _ = subprocess.run(["git", "-C", folder, *who, *words], check=True, capture_output=True)
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = cm.new("town", folder=folder)
+    ...     for words in (["init"], ["add", "."], ["commit", "-m", "Begin"]):
+    ...         git(*words)
+    ...     _ = cm.rename("soil-sound", "ground-sound", folder=folder)
+    ...     answer = cm.diff_revisions(f"{folder}/models/town.yaml", "HEAD")
+    >>> answer.added, answer.removed
+    (('ground-sound',), ('soil-sound',))
     """
     return revise(path, revision, progress=progress, executor=executor)
 

@@ -120,11 +120,32 @@ class Take(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takes(Shown):
-    """Different ways of getting there, fewest changes first, then shortest first.
+    """Different ways of carrying an estimate to a goal, fewest changes first, then shortest first.
 
-    `estimate` is the mean over all draws, and the goal is about it; `central` is at central judgements. Each
-    judgement moves by `most_deviations` at most, `None` where it may go far. `reason` says why there are no
-    ways: the goal is met already, nothing reaches it, or there is no estimate.
+    Attributes
+    ----------
+    worldview, target
+        Whose estimate, of what.
+    estimate, central
+        The mean over draws, and the probability with every number in its middle, before any change.
+    goal, threshold
+        The goal for the mean in words, and as a probability.
+    most_deviations
+        By how many of its standard deviations a judgement may move; `None` where it may go far.
+    frontier
+        The ways. Each has `steps`, `count`, its length in `deviations`, `total_log_odds`, and `estimate`
+        and `central` after it. A step has the `address`, `before` and `after` on the natural scale, the
+        move in `log_odds` and in `deviations`, the new `value` as the language writes it, and a `sentence`.
+    reason
+        Why there are no ways: the goal is met already, nothing reaches it, or there is no estimate.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> answer = cm.takes(cm.example("library"), "treasurer", above=0.5, draws=500)
+    >>> step = answer.least.steps[0]
+    >>> step.address, round(step.before, 2), round(step.after, 2)
+    ('funding-secured', 0.53, 0.69)
     """
 
     worldview: str

@@ -827,13 +827,44 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ArgumentMap:
-    """A whole map, checked. `id` is the folder's name; tuples keep the order of files and entries.
+    """A whole map, checked. `read_map` makes one. Tuples keep the order of files and entries.
 
-    `entry` finds any claim, question, event or argument by id; `judgements` lists every place for a
-    number by address, in the order of the entries, defaults included; `shares` finds all shares of a
-    question, or of a row of one, by their common address. `brought` maps the arguments and routes that have
-    force only where they are brought or accepted, by address, to the worldview that brings them, and
-    `bringer` each judgement of these and of brought claims and questions.
+    Attributes
+    ----------
+    id, title, text
+        The folder's name, and what the map says of itself.
+    claims, questions, events, arguments
+        The entries. Each has `about`, with its `id`, `text`, sources and tags.
+    timelines, sources, voices
+        What events lie on, what is cited, and who speaks.
+    worldviews
+        Each reviewer's judgements over the map's own.
+    lexicon
+        The phrases that the map adds or replaces, with the number that each means.
+    entry
+        Any claim, question, event or argument, by id.
+    judgements
+        Every place for a number by address, in the order of the entries, defaults included.
+    shares
+        All shares of a question, or of a row of one, by their common address.
+    timeline, worldview
+        Timelines and worldviews by id.
+    brought
+        The arguments and routes that have force only where they are brought or accepted, by address, with
+        the worldview that brings them.
+    bringer
+        Each judgement of these, and of brought claims and questions, with that worldview.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> a_map = cm.example("library").map
+    >>> a_map
+    <ArgumentMap library (Will the new library open on time?): 4 claims, 1 question, 2 arguments, 1 worldview>
+    >>> a_map.entry["soil-sound"].about.text
+    'The ground needs no extra foundations.'
+    >>> a_map.judgements["soil-sound"].value.text
+    'very likely'
     """
 
     id: str

@@ -131,7 +131,44 @@ class VisitingFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ModelSpec:
-    """A question put to a map. `worldviews` are resolved ids (`map` for the map's own judgements)."""
+    """A question put to a map: what every function takes that answers something. `read_model` makes one.
+
+    Attributes
+    ----------
+    id, text
+        The model's name, and what it asks in a sentence.
+    map
+        The `ArgumentMap`.
+    target, also
+        What is asked about, and further targets: each a `name` and a `condition`.
+    assuming, observed
+        What is supposed, and facts that the judgements learn from.
+    worldviews
+        Whose answers are asked for: ids, `map` for the map's own numbers.
+    reconcile
+        Whether each worldview is fitted to what its reviewer stated.
+    sampling
+        `draws` in all, `tune` steps per chain, `chains`, and the `seed`.
+    settings
+        Judgements laid over every worldview's, as `judgements=` does.
+    exact
+        States are summed out exactly (True), sampled (False), or sampled only where they must be (None).
+    expect
+        What must come of it. It makes no difference to what comes of it.
+    file, given_at, lists_worldviews, visitors
+        Where it was read: its file, where its conditions stand, whether it lists its worldviews, and
+        worldviews' files that its map was read with.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> model = cm.read_model({
+    ...     "map": {"claims": {"rain": {"text": "It rains.", "credence": (0.2, 0.4)}}},
+    ...     "target": "rain",
+    ... })
+    >>> model
+    <ModelSpec model of the map map: target rain; worldviews map>
+    """
 
     id: str
     map: ArgumentMap

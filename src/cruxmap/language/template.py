@@ -102,7 +102,7 @@ def example(name: str = FIRST_EXAMPLE) -> ModelSpec:
     --------
     >>> import cruxmap as cm
     >>> cm.example("legal-case").map.title
-    'A trial: a match in a database, and a quarrel over it'
+    'Is the accused the attacker?'
     """
     return read_model(FOLDER / known_example(name) / MODELS / f"{name}.yaml")
 
