@@ -72,23 +72,50 @@ class Displayed:
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """The names of the lists that `to_frame` has: those of the command's `--list`."""
+        """The names of the lists that `to_frame` has: those of the command's `--list`.
+
+        Examples
+        --------
+        >>> import cruxmap as cm
+        >>> cm.pairs(cm.example("library")).lists
+        ('gaps', 'log-odds', 'distances', 'clusters')
+        """
         return display_of(self).lists
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """The names of the figures that `plot` draws, the one first that is looked at first."""
+        """The names of the figures that `plot` draws, the one first that is looked at first.
+
+        Examples
+        --------
+        >>> import cruxmap as cm
+        >>> cm.estimate(cm.example("library")).figures
+        ('forest', 'estimate-work-in-time')
+        """
         return display_of(self).figures
 
     def to_frame(self, name: str | None = None) -> "DataFrame":
         """Return a list of the answer as a pandas DataFrame: the one named, or the first of `lists`.
 
-        Rows and columns are those of the command's `--format csv`: numbers in full, missing ones NaN.
-        Raises `ValueError` for a list that the answer does not have.
+        Rows and columns are those of the command's `--format csv`: numbers in full, truths, and texts. What
+        is missing is NaN.
 
+        Parameters
+        ----------
+        name
+            One of `lists`.
+
+        Raises
+        ------
+        ValueError
+            Where the answer has no such list; it names those that there are.
+
+        Examples
+        --------
         >>> import cruxmap as cm
-        >>> estimate = cm.estimate(cm.read_model("models/power-seeking.yaml"))  # doctest: +SKIP
-        >>> estimate.to_frame()[["worldview", "mean"]]  # doctest: +SKIP
+        >>> pairs = cm.pairs(cm.example("library"))
+        >>> list(pairs.to_frame("gaps")["worldview"]) == list(pairs.worldviews)
+        True
         """
         display = display_of(self)
         return display.frame(_chosen(self, name, display.lists, "list"))
@@ -96,10 +123,29 @@ class Displayed:
     def plot(self, which: str | None = None, ax: "Axes | None" = None) -> "Figure":
         """Draw a figure of the answer, the one named or the first of `figures`, and return it.
 
-        With `ax`, it is drawn as large as it gets within the box of these axes, which lose their own
-        frame, and their figure is returned. A `UserWarning` says where that makes its lettering too small to
-        read. Nothing of matplotlib's global state is changed, and pyplot is not needed: to keep the figure,
-        call its `savefig`. Raises `ValueError` for a figure that the answer does not have.
+        Nothing of matplotlib's global state is changed, and pyplot is not needed: a notebook shows the
+        figure, and its `savefig` keeps it. Lines break as they do in the files that the command draws.
+
+        Parameters
+        ----------
+        which
+            One of `figures`.
+        ax
+            Draw within the box of these axes, as large as it gets; they lose their own frame, and what was
+            drawn there so before goes. Their figure is returned. A `UserWarning` says where that makes the
+            lettering too small to read, and how large the axes should be.
+
+        Raises
+        ------
+        ValueError
+            Where the answer has no such figure, or none at all; it names those that there are.
+
+        Examples
+        --------
+        >>> import cruxmap as cm
+        >>> figure = cm.estimate(cm.example("library")).plot()
+        >>> [float(inches) > 1 for inches in figure.get_size_inches()]
+        [True, True]
         """
         display = display_of(self)
         return display.figure(_chosen(self, which, display.figures, "figure"), ax)
