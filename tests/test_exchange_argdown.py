@@ -173,6 +173,42 @@ def test_sentences_without_titles_mentions_escapes_and_arguments_that_do_two_thi
     assert "an argument for nothing | Nobody says for what" in lost_of(found)
 
 
+def test_several_structures_for_one_conclusion_and_numbers_that_are_not_there() -> None:
+    found = arrived(
+        """
+        (1) [P]: One.
+        ----
+        (2) [T]: All.
+
+        (1) [Q]: Two.
+        -- rule (uses: 1, 7) --
+        (2) [T]
+
+        <A>: Said once.
+
+        (1) [P]
+        ----
+        (2) [T]
+
+        <A>
+
+        (3) [Q]
+        ----
+        (4) Not all.
+          -> [T]
+        """
+    )
+    assert lines_of(found.map) == [
+        *("p", "t", "q"),
+        "t-argument: [p] for t",
+        "t-argument-2: [q] for t",
+        "a: [p] for t",
+        "a-2: [q] against t",
+    ]
+    assert lost_of(found) == ["that an inference uses (7) | T argument 2"]
+    assert entries(found, "arguments")["a-2"]["text"] == "Therefore: Not all."
+
+
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.argdown")), ids=lambda sample: sample.stem)
 def test_a_sample_comes_back_as_it_came_in(sample: Path) -> None:
     first = import_map(sample)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
 from cruxmap.errors import InvalidMap
-from cruxmap.exchange.argdown_document import Block, Document, Node, Related, Structure, document_of
+from cruxmap.exchange.argdown_document import Block, Document, Node, Related, Step, Structure, document_of
 from cruxmap.exchange.argument_graph import (
     OWN,
     UNFIT,
@@ -185,41 +185,50 @@ class _Drawing:
         keys = [self._key(statement) for statement in structure.statements]
         for key, statement in zip(keys, structure.statements, strict=True):
             self._put(key, statement)
-        owned = before is not None and before.sort == "argument"
-        main = f"<{before.title}>" if owned and before is not None else f"<> {keys[-1]}"
-        last = structure.statements[-1]
-        label = before.title if owned and before is not None else f"{last.title or last.text} argument"
+        conclusion = structure.statements[-1]
+        main, label = f"<> {keys[-1]}", f"{conclusion.title or conclusion.text} argument"
+        if before is not None and before.sort == "argument":
+            main, label = f"<{before.title}>", before.title
+        others = 1
+        while (there := self.found.reasons.get(main)) is not None and there.structured:
+            others += 1  # an argument with a structure already: this is another one
+            main, label = f"{main} again", f"{label} {others}"
         start = 0
         for number, step in enumerate(structure.steps, 1):
             is_last = step is structure.steps[-1]
-            key = main if is_last else f"{main} step {number}"
-            conclusion = structure.statements[step.conclusion]
-            used = [structure.numbers.index(one) for one in step.uses if one in structure.numbers]
-            premises = tuple(dict.fromkeys(keys[one] for one in used or range(start, step.conclusion)))
+            key, name = (main, label) if is_last else (f"{main} step {number}", f"{label} step {number}")
+            self._step(structure, keys, step, start, Reason(key, name, "", span=structure.span))
             start = step.conclusion
-            reason = self.found.reasons.get(key) or Reason(
-                key, label if is_last else f"{label} step {number}", "", span=structure.span
-            )
-            data = {**reason.data, **step.data}
-            if step.rules:
-                data = _noted(data, f"Inference: {step.rules}")
-            text = reason.text or f"Therefore: {conclusion.text or conclusion.title}"
-            self.found.reasons[key] = replace(
-                reason, text=text, premises=premises, structured=True, data=data
-            )
-            self._conclude(key, keys[step.conclusion], conclusion, is_last)
-            for other in step.undercuts:
-                self.found.relations.append(Relation("undercut", self._node(other), key, other.span))
+        concluded = {keys[step.conclusion] for step in structure.steps}
         for key, statement in zip(keys, structure.statements, strict=True):
-            if key in self.found.statements and key not in {
-                keys[step.conclusion] for step in structure.steps
-            }:
+            if key not in concluded:
                 self._relate(key, statement.relations)
 
+    def _step(self, structure: Structure, keys: list[Key], step: Step, start: int, new: Reason) -> None:
+        """Put an inference into the graph: it uses what it says, or else all since the one before it."""
+        reason = self.found.reasons.get(new.key) or new
+        conclusion = structure.statements[step.conclusion]
+        used = [structure.numbers.index(one) for one in step.uses if one in structure.numbers]
+        if missing := [str(one) for one in step.uses if one not in structure.numbers]:
+            why = "there is no such statement in the structure"
+            self.found.lost.append(
+                Lost(f"that an inference uses ({', '.join(missing)})", why, reason.label)
+            )
+        premises = tuple(dict.fromkeys(keys[one] for one in used or range(start, step.conclusion)))
+        data = {**reason.data, **step.data}
+        if step.rules:
+            data = _noted(data, f"Inference: {step.rules}")
+        text = reason.text or f"Therefore: {conclusion.text or conclusion.title}"
+        self.found.reasons[reason.key] = replace(
+            reason, text=text, premises=premises, structured=True, data=data
+        )
+        is_last = step is structure.steps[-1]
+        self._conclude(reason.key, keys[step.conclusion], conclusion, is_last)
+        for other in step.undercuts:
+            self.found.relations.append(Relation("undercut", self._node(other), reason.key, other.span))
+
     def _conclude(self, reason: Key, key: Key, conclusion: Node, is_last: bool) -> None:
-        """Let an argument support its conclusion; or what that leads on to, where nothing else is said of
-        it.
-        """
+        """Let an argument support its conclusion, or what that leads on to where it has no other use."""
         undercuts = [one for one in conclusion.relations if one.says == "undercut" and not one.leads_away]
         others = [one for one in conclusion.relations if one not in undercuts]
         for one in undercuts:  # below a conclusion, the inference is what is undercut
@@ -230,7 +239,8 @@ class _Drawing:
         if is_last and not conclusion.title and others and leads_on and not conclusion.data:
             text = self.found.statements.pop(key).text
             there = self.found.reasons[reason]
-            self.found.reasons[reason] = replace(there, data=_noted(there.data, f"Conclusion: {text}"))
+            if text not in there.text:
+                self.found.reasons[reason] = replace(there, data=_noted(there.data, f"Conclusion: {text}"))
             self._relate(reason, others)
             return
         self.found.relations.append(Relation("support", reason, key, conclusion.span))
