@@ -648,7 +648,7 @@ def test_without_its_library_the_command_says_how_to_get_it(
     outcome = cruxmap("lsp")
     assert outcome.code == 2
     assert "missing-extra" in outcome.err
-    assert "pip install 'cruxmap[lsp]'" in outcome.err
+    assert "pip install '.[lsp]'" in outcome.err
 
 
 # --- small parts -----------------------------------------------------------------------------------

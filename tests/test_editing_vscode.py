@@ -101,5 +101,5 @@ def test_it_starts_the_command_of_the_setting_and_says_where_that_is_not_there()
     begun = [made, ["started"]]
     assert told[:-2] == [*begun, ["stopped"], *begun, ["stopped"], *begun, ["stopped"], made]
     assert told[-1] == ["stopped"]
-    assert "pip install 'cruxmap[lsp]'" in told[-2][1]
+    assert "pip install '.[lsp]'" in told[-2][1]
     assert "ENOENT" in told[-2][1]

@@ -223,7 +223,10 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "distributed", None)
     for text in ("local", "dask://127.0.0.1:1"):
         code, _, hint = problem_of(text)
-        assert (code, hint) == ("missing-extra", "pip install 'cruxmap[dask]'")
+        assert (code, hint) == (
+            "missing-extra",
+            "install cruxmap with its extra dask, in its clone: pip install '.[dask]'",
+        )
 
 
 def problem_of(text: str) -> tuple[str, str, str]:

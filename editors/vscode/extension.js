@@ -16,7 +16,7 @@ async function start() {
     await client.start();
   } catch (error) {
     window.showErrorMessage(
-      `cruxmap could not be started (${error.message}). Install it with pip install 'cruxmap[lsp]', ` +
+      `cruxmap could not be started (${error.message}). Install it in its clone with pip install '.[lsp]', ` +
         "or name the command in the setting cruxmap.command.",
     );
   }

@@ -115,7 +115,7 @@ def lsp() -> None:
         refuse(
             Code.MISSING_EXTRA,
             "the language server needs pygls, which is not installed",
-            "pip install 'cruxmap[lsp]'",
+            "install cruxmap with its extra lsp, in its clone: pip install '.[lsp]'",
         )
     from cruxmap.editing.server.running import serve_over_streams
 

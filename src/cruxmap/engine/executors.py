@@ -342,7 +342,7 @@ def _distributed() -> Any:
         raise _refused(
             Code.MISSING_EXTRA,
             "this executor needs Dask, which is not installed",
-            "pip install 'cruxmap[dask]'",
+            "install cruxmap with its extra dask, in its clone: pip install '.[dask]'",
         ) from None
 
 
