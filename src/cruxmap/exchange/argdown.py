@@ -280,7 +280,9 @@ _SIGNS = {"for": "+>", "against": "->", "undercuts": "_>"}
 
 def _blocks(drawn: DrawnMap) -> Iterator[str]:
     """Yield headings and entries."""
-    direct = _direct_relations(drawn)
+    direct, below = _direct_relations(drawn), dict[str, list[_Direct]]()
+    for one in direct.values():
+        below.setdefault(one.claim, []).append(one)
     for kind, heading in HEADINGS.items():
         section = {id_: one for id_, one in drawn.section(kind).items() if id_ not in direct}
         if section:
@@ -290,7 +292,7 @@ def _blocks(drawn: DrawnMap) -> Iterator[str]:
                 yield from _argument_blocks(drawn, id_, entry)
             else:
                 parts = drawn.parts(entry) if kind == "claims" else ()
-                own = [one for one in direct.values() if one.claim == id_]
+                own = below.get(id_, [])
                 strength = next((one.strength for one in own if one.strength is not None), None)
                 data = entry if strength is None else {**entry, "strength": strength}
                 lines = [*_lines(drawn, parts, "+", "-"), *(one.line for one in own)]
