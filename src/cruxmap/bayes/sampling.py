@@ -86,13 +86,17 @@ def sample(
     """Return draws of judgements, marginals and estimates as a `DataTree` in ArviZ's schema.
 
     Only worldviews in which something is observed or stated are sampled by NUTS; the others' draws are
-    forward ones, which owe nothing to each other. Both are in the group `posterior`, and forward draws of
-    all worldviews in `prior`. Variables, dims (chain, draw, worldview, and the last):
+    forward ones. Both are in the group `posterior`, and forward draws of all worldviews, as if nothing were
+    observed or stated, in `prior`. Variables, dims (chain, draw, worldview, and the last):
 
     - `estimate` (target): the targets' probabilities given what is assumed and observed
     - `probability` (claim): those of all claims given what is observed
     - `judgement` (address): the numbers as people read them, those that have an interval in some worldview
     - `z` (address): the same as standard normals
+
+    On a large map, name the variables, as in `az.summary(tree, var_names="estimate")`. The tree has the words
+    behind ids as coordinates (`target_text`, `claim_text`, `address_text`, `whose`), and as attributes the
+    seed, versions, digests, and which worldviews were `conditioned` and which `drawn_forward`.
 
     With `reconcile`, `log_likelihood`, `prior_predictive` and `posterior_predictive` are about what is
     stated, in logits. `az.loo(tree)` then says how well each statement is foretold by the judgements and the
@@ -110,7 +114,7 @@ def sample(
     chains
         How many chains share the draws: `draws` are in all, where PyMC counts them per chain.
     nuts_sampler, sampler
-        Who runs NUTS, as in PyMC: `pymc` or `nutpie`. The second is the same by another name.
+        Who runs NUTS, as in PyMC: `pymc`, the default, or `nutpie`. The second is the same by another name.
     var_names
         The variables to keep, as in PyMC; all four where it is left out.
     **asked
@@ -131,7 +135,7 @@ def sample(
     KeyError
         For an unknown sampler.
     ValueError
-        For an unknown variable, and for numbers out of range.
+        For an unknown variable, and for two samplers at once.
 
     Examples
     --------
