@@ -357,8 +357,22 @@ def test_a_number_that_nobody_gave_is_not_its_own_nor_the_maps() -> None:
     assert (found["ann"].own_judgements, found["ann"].own_share_of_spread) == (0, 0)
     assert found["ann"].says_little
     assert [found[name].nobodys_judgements for name in ("ann", "bob", "eve")] == [1, 0, 0]
+    neutral = settle(spec.map, "map")
+    assert whose_is(neutral, ["pro", "pro.strength"], spec.map) == "inherited"
+    assert whose_is(neutral, ["con", "con.strength"], spec.map) == "nobody's"
     listed = {one.address: one.whose for one in turns_on_most(inquire_with_map(spec))}
     assert listed == {"t": "inherited", "con.strength": "nobody's"}
+
+
+def test_what_is_brought_without_a_number_is_no_number_of_whoever_brings_it() -> None:
+    brings = "arguments: {new: {text: New., for: t, strength: {value: 2x to 30x, elicited: false}}}\n"
+    spec = model(WEIGHED, ASK, ann=brings, bob="extends: ann\njudgements: {new: 50%}\n")
+    ann, bob = (settle(spec.map, name) for name in ("ann", "bob"))
+    assert whose_is(ann, ["new", "new.strength"], spec.map) == "nobody's"
+    assert whose_is(bob, ["new", "new.strength"], spec.map) == "own"
+    assert whose_is(ann, ["new"], spec.map) == "own"  # where nothing else is there, it is who brings it
+    found = of_target(spec)
+    assert (found["ann"].own_judgements, found["ann"].nobodys_judgements) == (0, 1)
 
 
 def test_rejections_are_among_the_own_numbers() -> None:

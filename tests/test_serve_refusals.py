@@ -315,6 +315,19 @@ def test_what_an_interview_made_is_saved_as_what_it_is(library: Served, folder: 
         assert f"\n  funding-secured: {{value: 60% to 70%, fitted: {why}}}\n" in text
         assert "\nstated:\n  - {of: opens-on-time, credence: 20%}\n" in text
         assert "\nasked:\n  - winter\n  - {of: funding-secured}\n" in text
+        unasked = change(
+            "guest",
+            answer.json["version"],
+            nobodys=["winter"],
+            **{
+                "from": "guest",
+                "judgements": {"winter": {"mild": "60%", "hard": "rest"}},
+            },
+        )
+        answer = library.save(unasked)
+        assert answer.status == 200
+        said = "\n  winter: {value: {mild: 60%, hard: rest}, elicited: false}\n"
+        assert said in (folder / "guest.yaml").read_text()
         more = {
             "from": "guest",
             "judgements": {"funding-secured": "65%", "winter": {"mild": "50%", "hard": "rest"}},
@@ -326,6 +339,7 @@ def test_what_an_interview_made_is_saved_as_what_it_is(library: Served, folder: 
         assert answer.status == 200
         after = (folder / "guest.yaml").read_text()
         assert "\n  funding-secured: 65%\n" in after
+        assert "elicited" not in after
         assert "\n  - {of: opens-on-time, credence: 20%}\n  - {of: work-in-time, credence: 45%}\n" in after
         assert "\n  - {of: soil-sound, credence: 90%}\n" in after
         assert "\nasked:\n  - {of: funding-secured}\n  - soil-sound\n" in after

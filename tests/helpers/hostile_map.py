@@ -8,7 +8,7 @@ from typing import Any
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 
-SENTENCES = frozenset({"text", "title", "note", "author", "date", "url", "tags"})
+SENTENCES = frozenset({"text", "title", "note", "author", "date", "url", "tags", "state_texts"})
 """Fields that hold what people wrote as they like."""
 
 ATTACKS = (
@@ -88,7 +88,11 @@ claims:
     any_of: [{", ".join(f"claim-{i}" for i in range(len(ATTACKS)))}]
   phrase: {{text: {nasty}, source: good, credence: {quoted(ATTACKS[0])}}}
 questions:
-  which: {{text: {nasty}, states: [one, two], credence: {{one: 30%, two: rest}}}}
+  which:
+    text: {nasty}
+    states: [one, two]
+    state_texts: {{one: {nasty}}}
+    credence: {{one: 30%, two: rest}}
 events:
   when-it: {{text: {nasty}, timeline: time, emerges: {{early: 20%, late: 30%}}}}
 arguments:

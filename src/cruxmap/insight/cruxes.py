@@ -327,7 +327,7 @@ def _with_numbers(row: AnyCrux, view: View, turns: Sensitivity) -> AnyCrux:
     owner, _, part = row.id.partition(".")
     total = turns.total_of(owner, addresses, whole=not part or is_state(argument_map, row.id))
     number = own_number(argument_map, row.id)
-    row = replace(row, sobol_total=total, whose=whose_is(perspective, addresses))
+    row = replace(row, sobol_total=total, whose=whose_is(perspective, addresses, argument_map))
     if isinstance(row, QuestionCrux) or number is None:
         return row
     value = perspective.setting[number].value

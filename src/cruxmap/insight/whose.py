@@ -79,9 +79,16 @@ def is_fitted(worldview: str, setting: Setting) -> bool:
     return setting.fitted and setting.origin == worldview
 
 
-def whose_is(perspective: Perspective, addresses: Iterable[str]) -> str:
-    """Return whose the numbers at some addresses are, as `whose_are` does."""
-    return whose_are(perspective.worldview, [perspective.setting[address] for address in addresses])
+def whose_is(
+    perspective: Perspective, addresses: Iterable[str], argument_map: ArgumentMap | None = None
+) -> str:
+    """Return whose the numbers at some addresses are, as `whose_are` does.
+
+    With the map, only those count that somebody wrote, if any is.
+    """
+    settings = [perspective.setting[address] for address in addresses]
+    written = [one for one in settings if argument_map is None or is_given(argument_map, one)]
+    return whose_are(perspective.worldview, written or settings)
 
 
 def whose_are(worldview: str, settings: Sequence[Setting]) -> str:

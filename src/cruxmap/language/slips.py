@@ -160,6 +160,7 @@ _OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
         "premises": "because reasons reason if assumes assumptions evidence given when",
         "by": "author who voice speaker says",
         "states": "options values outcomes answers",
+        "state_texts": "state_labels state_names state_text texts",
         "all_of": "and all requires parts",
         "any_of": "or any one_of",
         "otherwise": "else default",

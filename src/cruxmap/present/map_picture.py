@@ -396,6 +396,10 @@ def page_names(files: Iterable[str]) -> dict[str, str]:
     return names
 
 
+OF_NOBODY = f" ({NOBODY})"
+"""What stands behind a number, or a row of shares, that nobody gave."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Pen:
     """What it takes to write a card: one worldview's numbers, marginals, the arguments on everything.
@@ -516,14 +520,15 @@ class _Pen:
 
     def _row_shares(self, question: Question, row: ShareRow) -> str:
         """Write the shares of one case; a state that is certain stands alone."""
-        settings = [self.perspective.setting[share.address].value for share in row.shares]
+        placed = [self.perspective.setting[share.address] for share in row.shares]
+        settings, is_nobodys = [one.value for one in placed], all(one.origin == NOBODY for one in placed)
         for state, value in zip(question.shown_states, settings, strict=True):
             if value.low == 1:
                 return state
         shares = zip(question.shown_states, row.shares, settings, strict=True)
-        return ", ".join(
-            f"{state} {self._number(s.address)}" for state, s, value in shares if value.high > 0
-        )
+        write = self._written if is_nobodys else self._number
+        told = ", ".join(f"{state} {write(s.address)}" for state, s, value in shares if value.high > 0)
+        return told + (OF_NOBODY if is_nobodys else "")
 
     def _phase(self, event: str, phase: PhaseChance) -> Iterator[CardRow]:
         address = f"{event}.{phase.phase}"
@@ -578,10 +583,12 @@ class _Pen:
         )
 
     def _number(self, address: str) -> str:
+        is_nobodys = self.perspective.setting[address].origin == NOBODY
+        return self._written(address) + (OF_NOBODY if is_nobodys else "")
+
+    def _written(self, address: str) -> str:
         setting = self.perspective.setting[address]
-        if setting.rejected:
-            return "rejected"
-        return notation_of(setting.value) + (f" ({NOBODY})" if setting.origin == NOBODY else "")
+        return "rejected" if setting.rejected else notation_of(setting.value)
 
     def _when(self, condition: Condition | None) -> tuple[str, tuple[str, ...]]:
         """Return when a row holds, and the ids in that."""

@@ -84,7 +84,7 @@ def picture_of(
     fitted = sum(is_fitted(worldview, setting) for setting in seen.settings)
     whose = "the map's own numbers" if worldview == "map" else f"the numbers of {worldview}"
     whose += f", {fitted} of them fitted" if fitted else ""
-    nobodys = sum(setting.origin == NOBODY for setting in seen.settings)
+    nobodys = sum(one.origin == NOBODY and one.value.text != "rest" for one in seen.settings)
     whose += f", {nobodys} of them nobody's" if nobodys else ""
     given = f", given {', '.join(in_words(model.map, one) for one in supposed)}" if supposed else ""
     if progress is not None:

@@ -3,12 +3,12 @@
 
 import { bytesOf } from "../bytes.js";
 import { latinHypercube } from "../engine/draws.js";
-import { under } from "../language/names.js";
 import { fitsAny, hasNobodys, layersOfParts, MAP, settle } from "../language/worldviews.js";
 import { mentionedIn } from "./candidates.js";
 import { bearingOn } from "./mixtures.js";
 import { shapley } from "./shapley.js";
 import { makeState } from "./state.js";
+import { isGiven } from "./whose.js";
 
 /** Who moves the target's odds by less than a fifth says little about it, if the rest agrees. */
 const LITTLE_MOVE = Math.log(1.2);
@@ -76,12 +76,6 @@ export function numbersIn(structure, { name, state }) {
   const own = places.filter((j) => isOwn(j) && isGiven(model, setting, j)).length;
   const counts = { own, fitted: places.filter(isFitted).length };
   return { counts, own: which(isOwn), fitted: which(isFitted), spreading };
-}
-
-/** Whether somebody wrote a number, be it the map's own. */
-function isGiven(model, setting, j) {
-  const nobodys = [MAP, under(model.bringer, model.addresses[j])];
-  return !nobodys.includes(setting.origin[j]) || !model.judgements.default.includes(j);
 }
 
 /**

@@ -1,17 +1,27 @@
 // Whose numbers an entry rests on, and between what its one number lies: insight/whose.py and kinds.py.
 
+import { under } from "../language/names.js";
 import { MAP, NOBODY, OWN } from "../language/worldviews.js";
 
 const SAYS_HOW_LIKELY = new Set(["credence", "chance"]);
 
+/** Whether somebody wrote a number, be it the map's own. */
+export function isGiven(model, setting, j) {
+  const nobodys = [MAP, under(model.bringer, model.addresses[j])];
+  return !nobodys.includes(setting.origin[j]) || !model.judgements.default.includes(j);
+}
+
 /**
  * Whose the numbers are that say how likely something is: `own` (the worldview's), `fitted`, the id of
- * another worldview, `set` for what was changed here, `nobody's`, or `inherited` (the map's).
+ * another worldview, `set` for what was changed here, `nobody's`, or `inherited` (the map's). Those that somebody
+ * wrote count, if any is.
  * @param {object} structure @param {object} setting @param {string} worldview @param {string} id
  * @returns {string}
  */
 export function whoseIs(structure, setting, worldview, id) {
-  return whoseAre(setting, worldview, ownPlaces(structure, id));
+  const places = ownPlaces(structure, id);
+  const written = places.filter((j) => isGiven(structure.model, setting, j));
+  return whoseAre(setting, worldview, written.length > 0 ? written : places);
 }
 
 /**
