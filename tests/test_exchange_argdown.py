@@ -487,6 +487,15 @@ def test_argdowns_own_program_reads_what_is_written(drawn: list[Draft], texts: l
 
 
 @pytest.mark.skipif(not IS_THERE, reason=MISSING)
+def test_argdowns_own_program_reads_a_file_whose_entries_are_all_brought() -> None:
+    view = "worldview: ann\ntext: Ann's.\nclaims: {a: {text: One., credence: 30%}}\n"
+    model = read_question({"map.yaml": "map: {title: None}\n", "worldviews/ann.yaml": view}, target="a")
+    [theirs] = readings_of([write_argdown(model).data.decode()])
+    assert theirs["errors"] == []
+    assert again(model).map == model.map
+
+
+@pytest.mark.skipif(not IS_THERE, reason=MISSING)
 @FEW_EXAMPLES
 @given(st.lists(graphs(), min_size=5, max_size=5))
 def test_argdowns_own_program_finds_the_same_relations(drawn: list[Graph]) -> None:

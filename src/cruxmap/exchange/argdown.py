@@ -285,7 +285,8 @@ def _blocks(drawn: DrawnMap) -> Iterator[str]:
         below.setdefault(one.claim, []).append(one)
     for kind, heading in HEADINGS.items():
         section = {id_: one for id_, one in drawn.section(kind).items() if id_ not in direct}
-        if section:
+        is_empty = kind == "claims" and not any(map(drawn.section, HEADINGS))  # a file needs one block
+        if section or is_empty:
             yield f"# {heading}"
         for id_, entry in section.items():
             if kind == "arguments":
