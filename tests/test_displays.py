@@ -1,5 +1,6 @@
 """How answers are shown in Python and in notebooks: a line, a frame, a figure, a view."""
 
+import base64
 import copy
 import dataclasses
 import io
@@ -10,6 +11,7 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -27,6 +29,8 @@ from cruxmap.insight.explain import explain
 from cruxmap.insight.history import history
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.tags import tagged
+from cruxmap.present.canvas import encode, made_from, with_origin
+from cruxmap.present.estimate_figures import estimate_figures
 from helpers import hostile_map
 from helpers.commands import DIAGNOSIS, LEGAL_CASE, POWER, Cruxmap
 from helpers.examples import ANN, BOB, GARDEN
@@ -311,6 +315,26 @@ def test_a_notebook_shows_the_tables_of_the_command_and_the_first_figure(case: C
     said = "".join(Parsed(view).said)
     first = case.answer.to_frame().iloc[0]
     assert str(first.get("id", first.iloc[0])) in said
+
+
+def test_the_figure_of_a_view_is_that_of_the_command(small: dict[str, Case]) -> None:
+    """To a hundredth of a point."""
+    answer = small["estimate"].answer
+    (shown,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', answer._repr_html_())
+    whole = encode(
+        with_origin(
+            estimate_figures(answer.asked_of[0], answer)["estimate"](), made_from(answer.asked_of[0])
+        ),
+        "svg",
+    )
+    drawn, wanted = (ElementTree.fromstring(one) for one in (base64.b64decode(shown), whole))
+    for one, other in zip(drawn.iter(), wanted.iter(), strict=True):
+        assert one.tag == other.tag
+        if "d" in one.attrib:
+            numbers, right = (re.findall(r"-?[\d.]+", each.attrib["d"]) for each in (one, other))
+            assert [*map(float, numbers)] == pytest.approx([*map(float, right)], abs=0.01)
+    said = ["".join(one.itertext()).split() for one in (drawn, wanted)]
+    assert said[0][:10] == said[1][:10]
 
 
 def test_texts_of_a_map_are_no_markup_and_no_controls(tmp_path: Path) -> None:

@@ -45,10 +45,18 @@ def view_of(name: str, tables: Iterable[Table], figure: bytes | None) -> str:
     """
     parts = [part for table in tables for part in _table(table)]
     if figure is not None:
-        encoded = base64.b64encode(figure).decode()
+        encoded = base64.b64encode(_in_hundredths(figure)).decode()
         source = f'src="data:image/svg+xml;base64,{encoded}"'
         parts.append(f'<img alt="{_text(name)}" {source} style="{FACES["figure"]}">')
     return f'<div style="{FACES["whole"]}">{"".join(parts)}</div>'
+
+
+def _in_hundredths(figure: bytes) -> bytes:
+    """Return an SVG whose paths are written to a hundredth of a point, as a notebook keeps every digit."""
+    return _PATH.sub(lambda path: _DIGITS.sub(rb"\1", path[0]), figure)
+
+
+_PATH, _DIGITS = re.compile(rb'\bd="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
 
 
 def _table(table: Table) -> Iterator[str]:
