@@ -23,13 +23,14 @@ from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer
 
 ROOMS = {
-    "language": "Read and check",
+    "language": "Read",
     "insight": "Ask",
     "bayes": "Sample",
     "exchange": "Import and export",
+    "exporting": "Import and export",
 }
-"""What functions of a room are for; those of other rooms do `MORE`."""
-MORE = "Do more at once"
+"""What functions of a room are for; those of other rooms are for `MORE`."""
+MORE = "Write files and pages"
 
 NOT_FOR_READERS = "__init__, __new__, hidden, main, names, of_whole_map"
 """What an answer says of itself to whoever writes it down."""
