@@ -194,6 +194,9 @@ def noisy(strengths: str, parameters: str) -> str:
 BAD = {
     "": [(1, "there is no variable in it")],
     A + A: [(4, "the node `a` is there twice")],
+    '<cpt id="a"><state /><state id="x" /><probabilities>1 0</probabilities></cpt>': [
+        (3, "`a` has a state without a name")
+    ],
     "<cpt />": [(3, "this node has no `id`")],
     f'<noisyadder id="a">{TWO}</noisyadder>': [(3, "no map can have a node of the type `noisyadder`")],
     f'<cpt id="a">{TWO}</cpt>': [(3, "`a` has no `probabilities`")],

@@ -183,7 +183,9 @@ def _check(node: Node, by_name: Mapping[str, Node], problems: Problems) -> None:
     for what, parts in (("state", node.labels), ("parent", node.parents)):
         seen: set[str] = set()
         for part in parts:
-            if part.name in seen:
+            if not part.name:
+                problems.add(part.at, f"`{name}` has a {what} without a name")
+            elif part.name in seen:
                 problems.add(part.at, f"`{name}` has the {what} `{part.name}` twice")
             seen.add(part.name)
     for parent in node.parents:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from cruxmap.errors import InvalidMap
 from cruxmap.exchange.formats import Arrived
 from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS
 from cruxmap.language.formatting import formatted
@@ -40,7 +41,12 @@ def model_text(name: str, asked: Mapping[str, Plain]) -> str:
 def _laid_out(said: Mapping[str, Plain], kind: FileKind, path: str) -> str:
     lines = [line for key, value in said.items() if value for line in _section(key, value)]
     text = "\n".join([*lines, ""])
-    return formatted(text, kind, path) if len(text) <= MOST_LAID_OUT else text
+    if len(text) > MOST_LAID_OUT:
+        return text
+    try:
+        return formatted(text, kind, path)
+    except InvalidMap:
+        return text  # what is wrong with it is told when it is read, with its place in the foreign file
 
 
 def _section(key: str, value: Plain) -> Iterator[str]:
