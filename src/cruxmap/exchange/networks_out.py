@@ -104,7 +104,7 @@ def network_of(model: ModelSpec, worldview: str) -> OutNetwork:
             OutVariable(
                 id=ids_by_variable[v],
                 text=about.text,
-                states=_stated(network, v),
+                states=_stated(network, v, is_entry=v in entry_of),
                 state_texts=about.states,
                 parents=tuple(ids_by_variable[parent] for parent in parents),
                 table=np.flip(table, turned),
@@ -120,10 +120,12 @@ def _is_boolean(network: Network, variable: int) -> bool:
     return network.variables[variable].states == BOOLEAN
 
 
-def _stated(network: Network, variable: int) -> tuple[str, ...]:
-    """Return the states of a variable: true first, as everybody writes it."""
+def _stated(network: Network, variable: int, *, is_entry: bool) -> tuple[str, ...]:
+    """Return the states of a variable: true first, as everybody writes it; between entries, ids."""
     states = network.variables[variable].states
-    return states[::-1] if states == BOOLEAN else states
+    if states == BOOLEAN:
+        return states[::-1]
+    return states if is_entry else tuple(ids_for(states, "state").values())
 
 
 def _ids(network: Network, entry_of: Mapping[int, str], kept: Iterable[int]) -> dict[int, str]:
