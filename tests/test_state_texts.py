@@ -97,6 +97,8 @@ def test_commands_show_texts_to_readers_and_ids_to_programs(cruxmap: Cruxmap, tm
     estimated = cruxmap("estimate", "small").out
     assert CALM in estimated
     assert "<5" in estimated
+    parted = " ".join(cruxmap("diff", "small", "ann", "map").out.split())
+    assert '<b>calm</b>, "5" & less: 20%; own' in parted
     plain = cruxmap("explain", "small", "wind", "--format", "json").json
     assert [*plain["probability"]["ann"]] == ["calm", "5", "gale"]
     written = cruxmap("cruxes", "small", "-w", "ann", "--format", "json").out

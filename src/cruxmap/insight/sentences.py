@@ -178,7 +178,7 @@ def _states(argument_map: ArgumentMap, question: str, states: Iterable[str]) -> 
 
 def texts_of(argument_map: ArgumentMap, question: str) -> Mapping[str, str]:
     """Return what is shown of a question's states in place of their ids, where it is something else."""
-    entry = argument_map.entry[question]
+    entry = argument_map.entry.get(question)
     return entry.text_of if isinstance(entry, Question) else {}
 
 

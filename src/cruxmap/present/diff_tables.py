@@ -1,6 +1,6 @@
 """Where worldviews part, pairwise and as a whole, and what changed between revisions, as listings."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cruxmap.insight.diff import (
@@ -14,6 +14,7 @@ from cruxmap.insight.double_cruxes import DoubleCrux, DoubleCruxQuestion
 from cruxmap.insight.gap_shares import SAME_CENTRE
 from cruxmap.insight.pairs import AgainstRest, PairMatrix, farthest
 from cruxmap.insight.revisions import NOW, RevisionDiff, WorldviewChange, what_became
+from cruxmap.insight.sentences import texts_of
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
 from cruxmap.language.inheritance import NOT_BROUGHT
 from cruxmap.present.coherence_tables import STATED_SHOWN, stated_table
@@ -57,14 +58,18 @@ SHARES = (IN_LOG_ODDS, numeric("step_probability", "points", points), *OVER_ORDE
 """Points are those of the bars of a waterfall; over all orders, they are the Shapley value of P."""
 
 
-def _list_differences(diff: WorldviewDiff, _: ArgumentMap) -> Listing:
+def _list_differences(diff: WorldviewDiff, argument_map: ArgumentMap) -> Listing:
+    def side(one: Difference, name: str) -> str:
+        worldview, heard = (diff.a, one.heard_a) if name == "a" else (diff.b, one.heard_b)
+        return _side_text(one, worldview, name, heard, texts_of(argument_map, one.id))
+
     columns = (
         Column("id", "difference"),
         Column("text", "what it says"),
         Column("by", "voice"),
         *SHARES,
-        Column("side_a", diff.a, get=lambda one: _side_text(one, diff.a, "a", one.heard_a)),
-        Column("side_b", diff.b, get=lambda one: _side_text(one, diff.b, "b", one.heard_b)),
+        Column("side_a", diff.a, get=lambda one: side(one, "a")),
+        Column("side_b", diff.b, get=lambda one: side(one, "b")),
         Column("changes", f"{diff.a} / {diff.b}", get=_both_numbers),
     )
     sides = ((diff.a, diff.mean_a, diff.probability_a), (diff.b, diff.mean_b, diff.probability_b))
@@ -100,12 +105,18 @@ def _both_numbers(difference: Difference) -> str:
     return "; ".join(f"{change.address}: {change.a} / {change.b}" for change in difference.changes)
 
 
-def _side_text(difference: Difference, worldview: str, side: str, heard: Sequence[Saying]) -> str:
-    """Write one side's numbers of an entry, whose they are, what they rest on, and what its voice says."""
+def _side_text(
+    difference: Difference, worldview: str, side: str, heard: Sequence[Saying], texts: Mapping[str, str]
+) -> str:
+    """Write one side's numbers of an entry, whose they are, what they rest on, and what its voice says.
+
+    `texts` are what is shown in place of the ids of its states.
+    """
     by_origin: dict[str, list[str]] = {}
     for change in difference.changes:
         value, origin, rests_on = _change_text(change, worldview, side)
-        name = _address_within(difference, change)
+        *row, state = _address_within(difference, change).split(".")
+        name = ".".join((*row, texts.get(state, state)))
         aside = f"{origin} [{rests_on}]" if rests_on else origin
         shown = [name] if name else []
         shown += [] if value == NOT_BROUGHT.text else [value]
