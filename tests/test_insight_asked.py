@@ -236,6 +236,22 @@ MISTAKES: dict[str, tuple[Callable[[cm.ModelSpec], object], str]] = {
         "worldview cy: judgements.rian: unknown-address: there is no judgement `rian`: `rian` does not exist "
         "(did you mean `rain`?)",
     ),
+    "what is no worldview": (
+        lambda m: cm.estimate(m, worldviews=[3]),  # type: ignore[list-item]
+        "wrong-shape: worldviews: a value of type `int` is no worldview (it is a dict, ",
+    ),
+    "nobody": (
+        lambda m: cm.estimate(m, worldviews=[]),
+        "empty-list: worldviews: no worldview is asked (leave it out, or name one)",
+    ),
+    "what is no address": (
+        lambda m: cm.estimate(m, judgements={3: 0.5}),  # type: ignore[dict-item]
+        "unknown-address: judgements['3']: there is no judgement `3`",
+    ),
+    "nothing in particular": (
+        lambda m: cm.estimate(m, assuming={}),
+        "empty-list: assuming: this is empty (put something into it, or delete it)",
+    ),
     "draws": (
         lambda m: cm.estimate(m, draws=0),
         "not-a-whole-number: draws: 0 cannot be (a whole number from 1 to 1,000,000)",

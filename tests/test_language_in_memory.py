@@ -216,6 +216,10 @@ PROBLEMS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: cm.read_model(MODEL, worldviews=["anne"]),
         "unknown-worldview: there is no worldview `anne` (did you mean `ann`?)",
     ),
+    "a name": (
+        lambda: cm.read_map(RAIN, name="A map"),
+        "name: bad-id: `A map` is not an id (write `a-map`)",
+    ),
     "an include": (
         lambda: cm.read_map({"include": ["../other/map.yaml"], **RAIN}),
         "map: include[0]: bad-include: `../other/map.yaml` cannot be taken in (a map that is in no folder "
@@ -227,6 +231,14 @@ PROBLEMS: dict[str, tuple[Callable[[], object], str]] = {
         "folder)",
     ),
 }
+
+
+def test_data_that_holds_itself_has_an_end() -> None:
+    circle: dict[str, Any] = {}
+    circle["claims"] = {"a": circle}
+    with pytest.raises(cm.InvalidMap, match="more than 100 levels of nesting") as caught:
+        cm.read_map(circle)
+    assert len(str(caught.value.problems[0].span)) < 150
 
 
 @pytest.mark.parametrize("name", PROBLEMS)

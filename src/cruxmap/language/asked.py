@@ -90,7 +90,8 @@ def model_as_asked(
             if not isinstance(settings, Mapping):
                 message = f"a dict of numbers by address, not a {type(settings).__name__}"
                 raise _mistake(Code.WRONG_SHAPE, message, 'as in `judgements={"rain": 0.2}`')
-            laid = parse_settings(settings.items(), changed.map)
+            pairs = [(str(address), value) for address, value in settings.items()]
+            laid = parse_settings(pairs, changed.map)
         changed = replace(changed, settings=(*changed.settings, *laid)) if laid else changed
     if (assuming := asked.get("assuming")) is not None:
         with typed_as("assuming"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cruxmap.errors import Code, Problem, Span
+from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.files import ARGUMENTS, WORLDVIEWS, Given, imagined
 from cruxmap.language.schema import WorldviewFile
 from cruxmap.language.validation import keys_of
@@ -36,6 +36,10 @@ type Source = str | os.PathLike[str] | Mapping[str, Any]
 
 MEMORY = Path("<memory>")
 """The folder in which files stand that are not on disk."""
+
+
+LONGEST_PATH = 120
+"""Characters of the keys that lead to a place that are told."""
 
 
 def is_text(source: object) -> bool:
@@ -75,6 +79,8 @@ class _Data(SourceFile):
         """Return a place by its number."""
         del end
         path = self.paths[start]
+        if len(path) > LONGEST_PATH:
+            path = f"{path[: LONGEST_PATH // 2]} ... {path[-LONGEST_PATH // 2 :]}"
         return Span(f"<{self.name}: {path}>" if path else f"<{self.name}>")
 
     def node(self, value: object, path: str, level: int) -> Node:
@@ -169,6 +175,11 @@ class InMemory:
         One that has no name and says none is called by its number, which is no id.
         """
         if not is_said(source):
+            if not isinstance(source, str | os.PathLike):
+                what = f"`{type(source).__name__}`"
+                hint = "it is a dict, a text of YAML, or the path of a file"
+                message = f"a value of type {what} is no worldview"
+                raise InvalidMap((Problem(Code.WRONG_SHAPE, message, hint=hint),))
             self.visitors.append(Path(os.fspath(source)))
             return
         parsed = said(source, f"worldview {name or number}")

@@ -49,7 +49,7 @@ from cruxmap.language.schema import MapFile, ModelFile, SamplingShape
 from cruxmap.language.typed import check_laid, targets_of
 from cruxmap.language.validation import keys_of
 from cruxmap.language.visitors import Visitors, read_visitors
-from cruxmap.language.yaml_text import Entries, Parsed, Text, text_of, value_at
+from cruxmap.language.yaml_text import Entries, Parsed, Text, placed_at, value_at
 
 # --- what others call ---------------------------------------------------------------------------
 
@@ -94,7 +94,7 @@ def read_map(source: Source, worldviews: Worldviews = (), *, name: str = "map") 
     """
     findings, memory = Findings(), InMemory()
     folder = memory.add_map(said(source, name), name) if is_said(source) else _tidy(source)  # type: ignore[arg-type]
-    check_word(findings, text_of(name))
+    check_word(findings, placed_at(name, Span("<name>")))
     memory.add_visitors(worldviews)
     with memory.there():
         draft = _read_map(folder, findings, memory.visitors)
