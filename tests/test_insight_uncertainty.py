@@ -271,4 +271,4 @@ def test_who_says_little_is_not_pooled_but_named() -> None:
     result = pool(lonely)
     assert (result.says_little, [*result.worldviews]) == (("eve",), ["ann", "eve"])
     [note] = [n for n in POOL_LISTINGS["answers"](result, lonely.map).table.notes if "little" in n]
-    assert note.startswith("All are heard, as fewer than two")
+    assert note.startswith("All are heard, as without eve")

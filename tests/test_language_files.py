@@ -308,6 +308,12 @@ def test_a_file_beside_the_folders_of_maps_is_a_problem(tmp_path: Path) -> None:
     assert told(tmp_path) == [("misplaced-file", "arguments/b.yaml")]
 
 
+def test_the_folder_of_all_maps_stands_for_each_of_them(tmp_path: Path) -> None:
+    write(tmp_path, arguments__weather__a=RAIN, arguments__climate__a=RAIN.replace("rain:", "Rain:"))
+    assert told(tmp_path / "arguments") == [("bad-id", "climate/a.yaml")]
+    assert told(write(tmp_path / "other/arguments", a=RAIN)) == []
+
+
 def test_models_may_have_folders(tmp_path: Path) -> None:
     write(tmp_path, arguments__weather__a=RAIN, models__deep__er__m=MODEL.replace("..", "../../.."))
     (tmp_path / "models/circle").symlink_to(".")

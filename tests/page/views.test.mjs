@@ -120,6 +120,8 @@ test("names are linked only where something has that name", () => {
     ["#entry-alignment-hard"],
   );
   assert.equal(h("p", null, nodes).textContent, "alignment-hard.x and no-such-thing, of superforecasters");
+  const [whole] = linked("alignment-hard.if_met.", contents).filter((node) => typeof node !== "string");
+  assert.equal(whole.textContent, "alignment-hard.if_met");
 });
 
 test("where the reader stands follows every change, and says so once", () => {

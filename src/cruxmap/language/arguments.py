@@ -89,7 +89,8 @@ def read_argument(
 def _undercut_targets(context: Context, ids: list[Text]) -> tuple[ArgumentTarget, ...]:
     context.resolver.no_repeats(ids)
     for id_ in ids:
-        context.resolver.is_a(Kind.ARGUMENT, id_)
+        hint = f"an undercut attacks an argument; to speak against a claim, write `against: {id_}`"
+        context.resolver.is_a(Kind.ARGUMENT, id_, hint)
     return tuple(OnArgument(str(id_)) for id_ in ids)
 
 

@@ -57,14 +57,18 @@ class Resolver:
         """Add a problem."""
         self.findings.add(code, message, place, hint)
 
-    def is_a(self, kind: Kind, id_: Text) -> bool:
-        """Whether the id is of that kind; a problem if it is of another, or of none."""
+    def is_a(self, kind: Kind, id_: Text, of_claim: str = "") -> bool:
+        """Whether the id is of that kind; a problem if it is of another, or of none.
+
+        `of_claim` is the hint where it is a claim and should not be.
+        """
         found = self.names.kinds.get(id_)
         if found is None:
             self.unknown(id_, kind, (name for name, its in self.names.kinds.items() if its is kind))
         elif found is not kind:
             state = next(iter(self.names.states.get(id_, ())), "STATE")
             hint = _INSTEAD.get(found, "").format(id_, state) if kind is Kind.CLAIM else ""
+            hint = of_claim if found is Kind.CLAIM else hint
             self.add(
                 Code.WRONG_REFERENCE, f"`{id_}` is {_A[found]}, and {_A[kind]} belongs here", id_, hint
             )

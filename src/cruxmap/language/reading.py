@@ -356,6 +356,8 @@ def _what_to_check(where: Path, findings: Findings) -> tuple[list[Path], list[Pa
             findings.add(Code.MISPLACED_FILE, "files in this folder are not read", Span(shown(path)), hint)
         return subfolders(arguments, findings), list(model_files(models, findings))
     if os.path.isdir(where):
+        if where.resolve().name == ARGUMENTS and not any(yaml_files(where, Findings())):
+            return subfolders(where, findings) or [where], []
         if _is_for_models(where.resolve()):
             return [], list(model_files(where, findings))
         return [where], []

@@ -546,6 +546,14 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         'quote a sentence that holds `: `, as in `text: "One: two."`, or put it under `text: >-`',
     ),
     (r"^\s*[\w.-]+:[^\s:]+\s*$", "a colon needs a space after it"),
+    (
+        r"^\s+(?:text|credence|strength|premises|undercuts|if_met)\s+[^\s:][^:]*$",
+        "a key has a colon after it, as in `credence: 20% to 40%`",
+    ),
+    (
+        r"^\s+[a-z0-9]+(?:-[a-z0-9]+)*\s*$",
+        "a name has a colon after it: look at this line, and at the one above",
+    ),
 )
 """What a line looks like on which YAML gives up, and what its writer meant; the first that fits."""
 

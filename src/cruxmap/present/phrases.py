@@ -189,7 +189,9 @@ def says_little_notes(little: Iterable[str], heard: Iterable[str]) -> list[str]:
         return []
     names = ", ".join(little)
     if set(little) & set(heard):
-        return [f"All are heard, as fewer than two do not say little about this target. Little: {names}."]
+        return [
+            f"All are heard, as without {names}, who say little about it, fewer than two would be left."
+        ]
     return [f"Left out, as they say little about this target: {names}. --all brings them back."]
 
 

@@ -75,7 +75,10 @@ function strengthOf(reader, id, node, place) {
 function argumentsIn(written, names) {
   const ids = [written].flat();
   checkRepeats(ids);
-  for (const id of ids) isA(names, "argument", id);
+  for (const id of ids) {
+    const hint = `an undercut attacks an argument; to speak against a claim, write \`against: ${id}\``;
+    isA(names, "argument", id, hint);
+  }
   return ids.map((id) => ({ id, part: "", states: [] }));
 }
 

@@ -194,11 +194,12 @@ class Resolver {
     return { event, [form]: shape[form] };
   }
 
-  isA(type, id) {
+  isA(type, id, ofClaim = "") {
     const found = this.names.typeOf.get(id);
     if (found === undefined) throw this.unknown(id, type, this.names.idsOf(type));
     if (found === type) return;
-    const hint = type === "claim" ? (INSTEAD[found]?.(id, this.names.statesOf.get(id)?.[0]) ?? "") : "";
+    const instead = type === "claim" ? (INSTEAD[found]?.(id, this.names.statesOf.get(id)?.[0]) ?? "") : "";
+    const hint = found === "claim" ? ofClaim : instead;
     const message = `\`${id}\` is ${aOrAn(found)}, and ${aOrAn(type)} belongs here`;
     throw new ProblemError("wrong-reference", message, hint);
   }
@@ -271,8 +272,8 @@ class Resolver {
 }
 
 /** Check that an id is of a type; throws ProblemError. */
-export function isA(names, type, id) {
-  new Resolver(names).isA(type, id);
+export function isA(names, type, id, ofClaim = "") {
+  new Resolver(names).isA(type, id, ofClaim);
 }
 
 /** Say that an id stands for nothing, and which is meant among those that are known. */

@@ -48,6 +48,11 @@ export const CAUSES = [
     'quote a sentence that holds `: `, as in `text: "One: two."`, or put it under `text: >-`',
   ],
   ["^\\s*[\\w.\\-]+:[^\\s:]+\\s*$", "a colon needs a space after it"],
+  [
+    "^\\s+(?:text|credence|strength|premises|undercuts|if_met)\\s+[^\\s:][^:]*$",
+    "a key has a colon after it, as in `credence: 20% to 40%`",
+  ],
+  ["^\\s+[a-z0-9]+(?:-[a-z0-9]+)*\\s*$", "a name has a colon after it: look at this line, and at the one above"],
 ].map(([pattern, hint]) => [new RegExp(pattern, "u"), hint]);
 
 /**

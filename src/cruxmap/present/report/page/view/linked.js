@@ -3,7 +3,7 @@
 import { sentenceOf } from "../answers/sentences.js";
 import { h } from "./dom.js";
 
-const NAME = /[a-z0-9]+(?:-[a-z0-9]+)+(?:\.[a-z0-9-]+)*|[a-z0-9]+(?:\.[a-z0-9-]+)+/g;
+const NAME = /[a-z0-9]+(?:-[a-z0-9]+)+(?:\.[a-z0-9_-]+)*|[a-z0-9]+(?:\.[a-z0-9_-]+)+/g;
 
 /** Returns a text as nodes: what it names is a link to where that is told. */
 export function linked(text, contents) {
