@@ -40,7 +40,7 @@ def model_text(name: str, asked: Mapping[str, Plain]) -> str:
 
 def _laid_out(said: Mapping[str, Plain], kind: FileKind, path: str) -> str:
     lines = [line for key, value in said.items() if value for line in _section(key, value)]
-    text = "\n".join([*lines, ""])
+    text = "\n".join(lines).rstrip("\n") + "\n"
     if len(text) > MOST_LAID_OUT:
         return text
     try:
