@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap
-from cruxmap.exchange.argdown import escaped, graph_of, read_argdown, write_argdown
-from cruxmap.exchange.argdown_document import Node, Structure, document_of
+from cruxmap.exchange.argdown.document import Node, Structure, document_of
+from cruxmap.exchange.argdown.reading import graph_of, read_argdown
+from cruxmap.exchange.argdown.writing import escaped, write_argdown
 from cruxmap.exchange.formats import Arrived
 from cruxmap.exchange.importing import Imported, import_map
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH

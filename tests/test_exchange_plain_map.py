@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 
 import cruxmap
-from cruxmap.exchange.aif import write_aif
-from cruxmap.exchange.argdown import write_argdown
+from cruxmap.exchange.argdown.writing import write_argdown
 from cruxmap.exchange.formats import Writer
 from cruxmap.exchange.importing import import_map
-from cruxmap.exchange.node_link import write_node_link
+from cruxmap.exchange.json_graphs.aif import write_aif
+from cruxmap.exchange.json_graphs.node_link import write_node_link
 from cruxmap.exchange.plain_map import as_files, seen_by
 from cruxmap.language.argument_map import ArgumentMap, Judgement
 from cruxmap.language.inheritance import settle, shares_in_force

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from cruxmap.errors import Code, InvalidMap
 from cruxmap.exchange.formats import Arrived
 from cruxmap.exchange.importing import import_map
-from cruxmap.exchange.sacm import write_sacm
-from cruxmap.exchange.sacm_reading import read_sacm
+from cruxmap.exchange.sacm.reading import read_sacm
+from cruxmap.exchange.sacm.writing import write_sacm
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model

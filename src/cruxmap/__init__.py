@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cruxmap.bayes.model import build as build
     from cruxmap.bayes.sampling import sample as sample
     from cruxmap.errors import Code as Code, InvalidMap as InvalidMap, Problem as Problem, Span as Span
-    from cruxmap.exchange.csv_into import Taken as Taken, take_table as take_table
+    from cruxmap.exchange.tables.into_map import Taken as Taken, take_table as take_table
     from cruxmap.exchange.importing import Imported as Imported, import_map as import_map
     from cruxmap.exporting import Exported as Exported, export_map as export_map
     from cruxmap.insight.checked import Checked as Checked, check as check

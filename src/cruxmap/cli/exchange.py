@@ -76,7 +76,7 @@ def import_(
 
 def _put_into(file: str, model: str) -> None:
     """Put a table's numbers and new rows into the worldviews of a map, and say how many."""
-    from cruxmap.exchange.csv_into import take_table
+    from cruxmap.exchange.tables.into_map import take_table
     from cruxmap.insight.plain import counted
 
     found = take_table(sys.stdin.buffer.read() if file == STDIN else file, model_path(model))

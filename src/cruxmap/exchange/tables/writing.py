@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cruxmap.exchange.csv_cells import shown_ends, steady_number, written_rows, written_text
 from cruxmap.exchange.formats import Lost, Sent
-from cruxmap.exchange.number_places import number_places
 from cruxmap.exchange.plain_map import plain_locators, plain_map, plain_model, plain_worldview
+from cruxmap.exchange.tables.cells import shown_ends, steady_number, written_rows, written_text
+from cruxmap.exchange.tables.number_places import number_places
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap
-from cruxmap.exchange.aif import read_aif, write_aif
 from cruxmap.exchange.importing import Imported, import_map
+from cruxmap.exchange.json_graphs.aif import read_aif, write_aif
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 from helpers.changed_files import changed_json

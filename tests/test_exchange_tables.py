@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.exchange.csv_reading import read_csv
-from cruxmap.exchange.csv_tables import write_csv
 from cruxmap.exchange.formats import Arrived
+from cruxmap.exchange.tables.reading import read_csv
+from cruxmap.exchange.tables.writing import write_csv
 from cruxmap.language.argument_map import ArgumentMap, Role, Worldview
 from cruxmap.language.judgement import LEXICON, UnreadableError, parse_value
 from cruxmap.language.loose_notation import parse_loosely

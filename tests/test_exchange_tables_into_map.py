@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cruxmap.errors import Code, InvalidMap
-from cruxmap.exchange.csv_into import Taken, take_table
-from cruxmap.exchange.csv_tables import write_csv
+from cruxmap.exchange.tables.into_map import Taken, take_table
+from cruxmap.exchange.tables.writing import write_csv
 from cruxmap.ground import OtherVersion
 from cruxmap.language.inheritance import settle
 from cruxmap.language.model_spec import ModelSpec

@@ -1,6 +1,6 @@
 """A table of claims and arguments, as people make or change one in a spreadsheet, as the files of a map.
 
-In: the bytes of a table, with the columns of `csv_tables` or some of them, in any order. The least is a
+In: the bytes of a table, with the columns of `writing` or some of them, in any order. The least is a
 column `text`. Out: an `Arrived`. Numbers are read as `loose_notation` reads them: what a spreadsheet made
 something else of, as a date of `5-10`, is a problem with its row and column, never another number.
 """
@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cruxmap.errors import Code, Span
-from cruxmap.exchange.csv_cells import read_text, shown_ends
-from cruxmap.exchange.csv_tables import (
+from cruxmap.exchange.formats import Arrived, Lost
+from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for, is_id
+from cruxmap.exchange.tables.cells import read_text, shown_ends
+from cruxmap.exchange.tables.number_places import NumberAt, number_places
+from cruxmap.exchange.tables.writing import (
     AFTER_VIEWS,
     AROUND,
     BEFORE_VIEWS,
@@ -29,9 +32,6 @@ from cruxmap.exchange.csv_tables import (
     listed,
     numbers_in,
 )
-from cruxmap.exchange.formats import Arrived, Lost
-from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for, is_id
-from cruxmap.exchange.number_places import NumberAt, number_places
 from cruxmap.language.argument_map import Elicited, Role, SameAs
 from cruxmap.language.findings import Findings
 from cruxmap.language.judgement import (

@@ -1,4 +1,4 @@
-"""A map as an assurance case in SACM 2.3, in XMI (`sacm_terms` says which).
+"""A map as an assurance case in SACM 2.3, in XMI (`terms` says which).
 
 Claims are claims. A definition is an inference from its parts, by a reasoning. An argument is a reasoning, by
 which its premises, or the artifacts that it cites, support its targets; against a claim, and undercutting an
@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from cruxmap.exchange.formats import Lost, Sent
 from cruxmap.exchange.plain_map import plain_locators, plain_map, plain_model, plain_worldview, seen_by
-from cruxmap.exchange.sacm_terms import (
+from cruxmap.exchange.sacm.terms import (
     CONDITION,
     DECLARED,
     LEXICON,

@@ -10,7 +10,7 @@ from typing import Any
 
 from cruxmap.errors import Problem
 from cruxmap.exchange.formats import Lost
-from cruxmap.exchange.sacm_terms import TAG
+from cruxmap.exchange.sacm.terms import TAG
 from cruxmap.exchange.xml_reading import Element
 from cruxmap.language.yaml_text import Items, parse_text
 from cruxmap.language.yaml_writing import Plain, without_places

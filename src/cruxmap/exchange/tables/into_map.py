@@ -1,6 +1,6 @@
 """Numbers and new entries of a table, put into the worldviews of a map that is there.
 
-In: a table as `csv_tables` writes it, or some of its rows and columns, and a model. Out: for each worldview
+In: a table as `writing` writes it, or some of its rows and columns, and a model. Out: for each worldview
 that has a column the text of its file with what that column says: a number for each cell that is filled, and
 nothing for one that was emptied. A row of something that is not in the map is a claim or an argument that it
 brings. The numbers of the map stay: who thinks otherwise says so under a name.
@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code
-from cruxmap.exchange.csv_cells import read_text
-from cruxmap.exchange.csv_reading import NUMBER_KINDS, TableEntry, TableReading, set_judgement
-from cruxmap.exchange.csv_tables import ENTRIES, SECTION_OF, VIEW, numbers_in
 from cruxmap.exchange.formats import Lost
 from cruxmap.exchange.importing import content_of
 from cruxmap.exchange.names import ids_for
-from cruxmap.exchange.number_places import number_places
 from cruxmap.exchange.plain_map import plain_map, plain_worldview
+from cruxmap.exchange.tables.cells import read_text
+from cruxmap.exchange.tables.number_places import number_places
+from cruxmap.exchange.tables.reading import NUMBER_KINDS, TableEntry, TableReading, set_judgement
+from cruxmap.exchange.tables.writing import ENTRIES, SECTION_OF, VIEW, numbers_in
 from cruxmap.ground import replace_versions, version_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.editing import Changes, edited

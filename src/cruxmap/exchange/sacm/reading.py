@@ -12,8 +12,8 @@ from typing import Any
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.formats import Arrived
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for
-from cruxmap.exchange.sacm_elements import CLAIMS, Part, Parts, class_of
-from cruxmap.exchange.sacm_terms import (
+from cruxmap.exchange.sacm.elements import CLAIMS, Part, Parts, class_of
+from cruxmap.exchange.sacm.terms import (
     CONDITION,
     LEXICON,
     LOCATORS,

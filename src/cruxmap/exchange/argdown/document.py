@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from cruxmap.errors import Problem, Span
-from cruxmap.exchange.argdown_tokens import Kind, Token, tokens_of
+from cruxmap.exchange.argdown.tokens import Kind, Token, tokens_of
 from cruxmap.exchange.foreign_text import problem_in
 from cruxmap.language.yaml_text import Entries, SourceFile, parse_text
 from cruxmap.language.yaml_writing import Plain, without_places

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.importing import Imported, import_map
+from cruxmap.exchange.json_graphs.node_link import read_node_link, write_node_link
 from cruxmap.exchange.json_reading import as_plain, read_json
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH
-from cruxmap.exchange.node_link import read_node_link, write_node_link
 from cruxmap.language.argument_map import Argument, mentioned_in
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model

@@ -1,0 +1,1 @@
+"""Formats that write an argument graph as lists of nodes and edges in JSON."""

@@ -1,0 +1,1 @@
+"""Assurance cases in SACM 2.3, as XMI, in and out."""
