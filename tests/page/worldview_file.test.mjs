@@ -43,11 +43,13 @@ test("what the page wrote for a worldview reads back as it was", () => {
   }
 });
 
-test("a file that is written out holds no more changes than were made", () => {
+test("a file from the map's own numbers has those that were changed, and none that is the map's", () => {
   const changes = { ...UNCHANGED, judgements: [{ at: "door", value: "1%" }] };
   const text = worldviewFile(model, { id: "own", startedFrom: "map", changes });
-  assert.match(text, /^ {2}heat: a hunch$/m);
+  assert.match(text, /^judgements:\n {2}door: 1% {2}# was [^\n]+\n(?! )/m);
   assert.deepEqual(opened(text).changes, changes);
+  const whole = opened(text.replace("judgements:\n", "judgements:\n  heat: a hunch\n"));
+  assert.deepEqual(whole.changes, changes); // as files had it once
 });
 
 test("a number that was changed is kept though its argument is rejected", () => {

@@ -2,7 +2,8 @@
  * A worldview as a file: what was changed in the page, as the YAML that `cruxmap check` accepts and that
  * makes `cruxmap estimate` give the page's numbers.
  *
- * Started from a worldview, it extends that one; started from the map, every number is written out.
+ * Started from a worldview, it extends that one. Started from the map, it has what was changed and no more:
+ * the map's numbers are the editor's, and whoever leaves one as it is has not given it.
  * Comments say what it started from, and what each changed number was before.
  */
 
@@ -49,8 +50,7 @@ export function worldviewFile(model, { id, startedFrom, changes: some, text, isA
   checkWorldviewId(model, id);
   const changes = { ...UNCHANGED, ...some };
   const isExtended = startedFrom !== MAP && !isAnonymous;
-  const isAsked = changes.asked !== null && startedFrom === MAP; // others are no answers
-  const whole = isExtended || isAsked ? changes : writtenOut(model, startedFrom, changes);
+  const whole = isExtended || startedFrom === MAP ? changes : writtenOut(model, startedFrom, changes);
   const judgements = linesOf(model, startedFrom, changes, whole.judgements);
   const lines = [
     ...heading(model, id, startedFrom, given),
