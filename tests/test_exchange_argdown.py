@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cruxmap.errors import InvalidMap
+from cruxmap.errors import InvalidMap, Span
 from cruxmap.exchange.argdown.document import Node, Structure, document_of
 from cruxmap.exchange.argdown.reading import graph_of, read_argdown
 from cruxmap.exchange.argdown.writing import escaped, write_argdown
@@ -340,6 +340,26 @@ def test_what_only_the_whole_map_shows_is_told_at_the_place_of_the_entry() -> No
         import_map(text.encode(), "argdown", "debate")
     found = {problem.code.value: problem.span for problem in caught.value.problems}
     assert {code: span.line for code, span in found.items()} == {"cycle": 1, "unreadable-judgement": 5}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("worldviews: {ann: {text: Ann., judgements: {b: 5%}}}", "in the worldview `ann`: there is no "),
+        ("sources: {paper: {title: P., zoo: x}}", "in the map: unknown key `zoo`"),
+        ("locators: {paper: {locators: {p1: {quote: [x]}}}}", "in the source `paper`: "),
+        ("model: {target: b}", "in the model: there is no claim `b`"),
+        ("model: {target: a, zoo: x}", "in the model: unknown key `zoo`"),
+    ],
+)
+def test_what_is_wrong_in_a_file_that_nobody_has_seen_is_told_of_the_foreign_one(
+    said: str, told: str
+) -> None:
+    text = f"===\ncruxmap: {{{said}}}\n===\n\n[a]: One. {{source: paper, credence: 5%}}\n"
+    with pytest.raises(InvalidMap) as caught:
+        import_map(text.encode(), "argdown", "debate")
+    assert {problem.span for problem in caught.value.problems} == {Span("stdin")}
+    assert any(problem.message.startswith(told) for problem in caught.value.problems)
 
 
 # --- what comes back ----------------------------------------------------------------------------

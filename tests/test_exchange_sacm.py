@@ -292,6 +292,15 @@ def test_what_another_program_changes_in_a_case_is_what_comes_back() -> None:
             "there is no claim in it",
         ),
         ("<smile/>", 1, "there is no claim in it"),
+        *(
+            (
+                f"<AssuranceCasePackage>\n<claim id='a' content='A.'/>\n"
+                f"<taggedValue key='cruxmap.{key}' content='[x]'/>\n</AssuranceCasePackage>",
+                3,
+                f"`cruxmap.{key}` has no keys with values",
+            )
+            for key in ("model", "lexicon", "worldview.ann")
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, line: int, said: str) -> None:

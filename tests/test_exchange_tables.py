@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.exchange.formats import Arrived
+from cruxmap.exchange.importing import import_map
 from cruxmap.exchange.tables.reading import read_csv
 from cruxmap.exchange.tables.writing import write_csv
 from cruxmap.language.argument_map import ArgumentMap, Role, Worldview
@@ -174,6 +175,12 @@ def test_what_is_no_number_is_told_by_row_and_column(cell: str, said: str) -> No
         ("id,kind,text,value\na,,A.,\nb.strength,strength,,2x\n", Code.UNKNOWN_ADDRESS, "no entry `b`"),
         ("text,definition\nA.,[x]\n", Code.UNREADABLE_FORM, "row 2, definition: `[x]` defines nothing"),
         ("text,definition\nA.,{x: \n", Code.YAML_SYNTAX, "row 2, definition"),
+        (
+            "id,kind,text,definition\na,claim,A.,\nann,worldview,Ann.,{judgements: [x]}\n",
+            Code.UNREADABLE_FORM,
+            "row 3, definition: `judgements` is not keys with values",
+        ),
+        ("text,value\nRain.,5%,10%\n", Code.UNREADABLE_FORM, "row 2 has 3 cells, and the header 2"),
     ],
 )
 def test_a_table_that_says_no_map_is_told_so(table: str, code: Code, said: str) -> None:
@@ -189,6 +196,55 @@ def test_columns_that_are_not_known_are_told() -> None:
         ("the column `mine`", "numbers.csv:1:15"),
     ]
     assert "did you mean `credence`?" in arrived.lost[0].why
+
+
+WRONG_SHAPES = ["x", "[x]", "{x: y}", "[[x]]", "{value: [x]}", "{value: {value: x}}", "{}", "[]"]
+PLACES = [
+    "claim,A.,{credence: %s},,",
+    "claim,A.,{source: %s},30%%,",
+    "claim,A.,{source: [%s]},30%%,40%%",
+    "claim,A.,{credence: {value: %s}},,5%%",
+    "claim,A.,{given: %s},,5%%",
+    "claim,A.,{given: [{id: b, when: %s}]},,5%%",
+    "claim,A.,{all_of: %s, if_met: %s},,",
+    "claim,A.,{routes: [%s]},,",
+    "question,A.,{states: %s, credence: %s},,",
+    "question,A.,{states: [x, y], given: [{id: %s, credence: %s}]},,",
+    "event,A.,{timeline: %s, emerges: %s},,",
+    "event,A.,{timeline: t, emerges: {p: %s}},,",
+    "worldview,W.,{judgements: %s},,",
+    "worldview,W.,{judgements: {a: %s}},,",
+    "worldview,W.,{judgements: {a: {value: %s}}},,5%%",
+    "worldview,W.,{rejects: %s, arguments: %s},,",
+    "source,S.,{locators: %s},,",
+    "model,,%s,,",
+    "model,,{target: %s},,",
+    "map,,{text: %s},,",
+]
+
+
+def files_of_problems(table: str) -> set[str]:
+    try:
+        import_map(table.encode(), "csv", "shapes")
+    except InvalidMap as invalid:
+        return {problem.span.file for problem in invalid.problems}
+    return set()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_whatever_shape_a_definition_has_it_is_read_or_told_in_the_table(place: str) -> None:
+    for shape in WRONG_SHAPES:
+        kind, text, rest = place.replace("%s", shape).replace("%%", "%").split(",", 2)
+        definition, value, view = rest.rsplit(",", 2)
+        row = f'{kind},{text},"{definition}",{value},{view}'
+        table = f"address,kind,text,definition,value,worldview w\nw,{row}\na,claim,B.,,5%,6%\n"
+        assert files_of_problems(table) <= {"stdin"}, row
+
+
+def test_what_stands_in_a_column_without_a_name_is_told() -> None:
+    arrived = read("text;value;;\nRain.;5%;;mine\nWind.;6%;;\n")
+    [lost] = arrived.lost
+    assert (lost.what, lost.where) == ("cells of a column without a name", "numbers.csv:2:11")
 
 
 # --- there and back ---------------------------------------------------------------------------------

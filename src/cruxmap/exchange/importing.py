@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span, WrongUsage
 from cruxmap.exchange.foreign_text import MOST_BYTES
@@ -20,7 +20,7 @@ from cruxmap.ground import CannotWrite, replace_versions
 from cruxmap.language.argument_map import Argument, ArgumentMap, Question
 from cruxmap.language.checks import dependencies
 from cruxmap.language.context import check_word
-from cruxmap.language.files import ARGUMENTS, MODELS, Given, imagined, shown
+from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, Given, imagined, shown
 from cruxmap.language.findings import Findings
 from cruxmap.language.in_memory import MEMORY
 from cruxmap.language.model_spec import ModelSpec
@@ -31,6 +31,8 @@ from cruxmap.language.yaml_writing import Plain
 
 STDIN = "stdin"
 _PACKED = b"\x1f\x8b"
+_PARTS = {WORLDVIEWS: "the worldview `{}`", SOURCES: "the source `{}`"}
+"""What foreign files have files of their own for, by the folder of these."""
 _ENTRY = re.compile("^  ([a-z0-9-]+):", re.MULTILINE)
 
 
@@ -126,7 +128,7 @@ def import_map(
     data = _unpacked(data, file)
     chosen = format_of(data, file, format)
     id_ = _name(name, file)
-    return _imported(chosen.reader(data, file), id_, chosen.name)
+    return _imported(chosen.reader(data, file), id_, chosen.name, file)
 
 
 # --- which format, which name ---------------------------------------------------------------------
@@ -211,11 +213,12 @@ def _unpacked(data: bytes, file: str) -> bytes:
 # --- what arrived, as files and as what they say ----------------------------------------------------
 
 
-def _imported(arrived: Arrived, name: str, format_: str) -> Imported:
-    files = texts_of(arrived, name)
+def _imported(arrived: Arrived, name: str, format_: str, file: str) -> Imported:
+    files: dict[str, str] = {}
     model_file = f"{MODELS}/{name}.yaml"
-    given = {MEMORY / path: _given(path, text) for path, text in files.items()}
     try:
+        files |= texts_of(arrived, name)
+        given = {MEMORY / path: _given(path, text) for path, text in files.items()}
         with _project_of(given):
             argument_map = read_map(MEMORY / ARGUMENTS / name)
         asked = dict(arrived.model or {})
@@ -224,7 +227,7 @@ def _imported(arrived: Arrived, name: str, format_: str) -> Imported:
         files[model_file] = model_text(name, asked)
         model = read_model({"model": name, "map": argument_map, **asked})
     except InvalidMap as invalid:
-        raise _told_in_the_foreign_file(invalid, files, arrived) from invalid
+        raise _told_in_the_foreign_file(invalid, files, arrived, file) from invalid
     return Imported(
         name=name,
         format=format_,
@@ -278,20 +281,25 @@ def _count_below(id_: str, rests_on: Mapping[str, Iterable[str]]) -> int:
 
 
 def _told_in_the_foreign_file(
-    invalid: InvalidMap, files: Mapping[str, str], arrived: Arrived
+    invalid: InvalidMap, files: Mapping[str, str], arrived: Arrived, file: str
 ) -> InvalidMap:
-    """Return problems of files that nobody has seen, where their entries come from if that is known."""
-    return InvalidMap(tuple(_told(problem, files, arrived) for problem in invalid.problems))
+    """Return problems of files that nobody has seen, where their entries come from if that is known; else
+    of the foreign file as a whole, with what of it they are about.
+    """
+    return InvalidMap(tuple(_told(problem, files, arrived, file) for problem in invalid.problems))
 
 
-def _told(problem: Problem, files: Mapping[str, str], arrived: Arrived) -> Problem:
-    text = files.get(problem.span.file)
-    if text is None:
-        return problem
+def _told(problem: Problem, files: Mapping[str, str], arrived: Arrived, file: str) -> Problem:
+    text = files.get(problem.span.file, "")
     found = [(text.count("\n", 0, one.start()) + 1, one[1]) for one in _ENTRY.finditer(text)]
     at = bisect_right(found, (problem.span.line, "~")) - 1
     id_ = found[at][1] if at >= 0 else ""
-    return replace(problem, span=arrived.places[id_], line_text="") if id_ in arrived.places else problem
+    if id_ in arrived.places:
+        return replace(problem, span=arrived.places[id_], line_text="")
+    path = PurePosixPath(problem.span.file)
+    whole = "the map" if path.parts[:1] == (ARGUMENTS,) else "the model"
+    part = _PARTS.get(path.parent.name, whole).format(path.stem)
+    return replace(problem, message=f"in {part}: {problem.message}", span=Span(file), line_text="")
 
 
 # --- onto the disk ----------------------------------------------------------------------------------

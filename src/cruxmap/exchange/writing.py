@@ -22,7 +22,8 @@ def texts_of(arrived: Arrived, name: str) -> dict[str, str]:
     """Return a map's file, and those of its worldviews and sources, by path in the project."""
     folder = f"{ARGUMENTS}/{name}"
     whole = {"map": {"title": name}, **arrived.map}
-    files = {f"{folder}/{name}.yaml": _laid_out(whole, "map", f"{name}.yaml")}
+    path = f"{folder}/{name}.yaml"
+    files = {path: _laid_out(whole, "map", path)}
     for id_, said in arrived.worldviews.items():
         path = f"{folder}/{WORLDVIEWS}/{id_}.yaml"
         files[path] = _laid_out({"worldview": id_, **said}, "worldview", path)

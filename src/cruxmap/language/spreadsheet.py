@@ -34,11 +34,13 @@ _NEEDS_QUOTES = re.compile(f'["{SEPARATORS}]|^\\s|\\s$')
 class Line:
     """A row: its number as a spreadsheet counts, and its cells by the names of their columns.
 
-    A cell that the row does not have is an empty text at the row's end.
+    A cell that the row does not have is an empty text at the row's end. `unnamed` are filled cells below an
+    empty one of the header.
     """
 
     number: int
     cells: Mapping[str, Text]
+    unnamed: tuple[Text, ...] = ()
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -72,8 +74,12 @@ def table_of(
     columns = _columns(header.cells if header else [], needed, known, name, findings)
     findings.raise_if_any()
     assert header is not None
-    body = rows[rows.index(header) + 1 :]
-    return tuple(_named(row, columns) for row in body if any(row.cells))
+    body = [row for row in rows[rows.index(header) + 1 :] if any(row.cells)]
+    for row in body:
+        _check_length(row, len(header.cells), separator, findings)
+    findings.raise_if_any()
+    nameless = [at for at, cell in enumerate(header.cells) if not _plain(cell)]
+    return tuple(_named(row, columns, nameless) for row in body)
 
 
 def header_of(data: bytes, name: str, likely: Collection[str]) -> tuple[Text, ...]:
@@ -249,13 +255,22 @@ def _columns(
     return columns
 
 
-def _named(row: _Row, columns: Mapping[str, int]) -> Line:
+def _check_length(row: _Row, most: int, separator: str, findings: Findings) -> None:
+    """Tell of a row that goes on behind the last column: most often, a text in it has been cut in two."""
+    beyond = next((cell for cell in row.cells[most:] if cell), None)
+    if beyond is not None:
+        message = f"row {row.number} has {len(row.cells)} cells, and the header {most}"
+        hint = f"put a text that has a `{separator}` in it between quotation marks"
+        findings.add(Code.UNREADABLE_FORM, message, beyond, hint)
+
+
+def _named(row: _Row, columns: Mapping[str, int], nameless: Iterable[int]) -> Line:
     last = row.cells[-1]
     past = Text.at("", last)
     past.start = past.end
-    return Line(
-        row.number, {name: row.cells[at] if at < len(row.cells) else past for name, at in columns.items()}
-    )
+    cells = {name: row.cells[at] if at < len(row.cells) else past for name, at in columns.items()}
+    unnamed = tuple(row.cells[at] for at in nameless if at < len(row.cells) and row.cells[at])
+    return Line(row.number, cells, unnamed)
 
 
 # --- writing ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 from cruxmap.errors import Problem
 from cruxmap.exchange.formats import Lost
-from cruxmap.exchange.sacm.terms import TAG
+from cruxmap.exchange.sacm.terms import LEXICON, MODEL, TAG, WORLDVIEW
 from cruxmap.exchange.xml_reading import Element
 from cruxmap.language.yaml_text import Items, parse_text
 from cruxmap.language.yaml_writing import Plain, without_places
@@ -36,6 +36,9 @@ CLASSES: Mapping[str, str] = {
     **dict.fromkeys(("ArgumentPackage", "Module", "ArtifactPackage", "TerminologyPackage"), "package"),
 }
 """What the classes of SACM, and those of GSN that rest on them, are here."""
+
+OBJECTS = (MODEL, LEXICON)
+AGAIN = "export the map again, or take the tagged value out"
 
 CLAIMS = ("claim", "assumption")
 
@@ -184,7 +187,11 @@ class Parts:
             key = tagged.get("key") or (self._words(keyed) if keyed is not None else "")
             value = tagged.get("content") or (self._words(content) if content is not None else "")
             if key.startswith(TAG):
-                tags[key.removeprefix(TAG)] = self._value(tagged, value)
+                named = key.removeprefix(TAG)
+                tags[named] = said = self._value(tagged, value)
+                if not isinstance(said, Mapping) and (named in OBJECTS or named.startswith(WORLDVIEW)):
+                    message = f"`{key}` has no keys with values, as in `{{key: value}}`"
+                    self.problems.append(tagged.problem(message, AGAIN))
             else:
                 self.lose(f"the tagged value `{key}`", "a map has no place for it", tagged)
         return tags
@@ -196,9 +203,7 @@ class Parts:
         parsed = parse_text(f"- {text}\n", "")
         if parsed.problems or not isinstance(parsed.root, Items) or len(parsed.root) != 1:
             message = f"`{text}` is not what a map's file can say"
-            self.problems.append(
-                tagged.problem(message, "export the map again, or take the tagged value out")
-            )
+            self.problems.append(tagged.problem(message, AGAIN))
             return ""
         return without_places(parsed.root[0])
 

@@ -338,7 +338,7 @@ class _Reading:
     def _model(self, said: Mapped) -> Mapped | None:
         """Return what is asked; what is assumed is what the case declares so."""
         assumed = [part.id for part in self.claims if _is_assumed(part)]
-        before = said.get("assuming", [])
+        before = _listed(said.get("assuming", []))
         known = {part.id for part in self.claims}
         kept = [
             form for form in before if not (isinstance(form, str) and form in known) or form in assumed

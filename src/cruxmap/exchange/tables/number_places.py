@@ -4,7 +4,7 @@ In: an entry as a file has it, in lists and mappings that may be changed. Out: a
 that has an address, those too that are left out and have a default.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,10 @@ class NumberAt:
 
     @property
     def text(self) -> str:
-        """The number in the language's notation; empty where it is left out."""
+        """The number in the language's notation; empty where it is left out, or what is there is none."""
         said = self.holder.get(self.key, "")
-        return said if isinstance(said, str) else said.get("value", "")
+        said = said.get("value", "") if isinstance(said, Mapping) else said
+        return said if isinstance(said, str) else ""
 
     def put(self, text: str) -> None:
         """Put another number there. What was said of the old one beside it goes, as it was said of that."""

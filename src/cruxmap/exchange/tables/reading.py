@@ -13,7 +13,7 @@ from typing import Any
 
 from cruxmap.errors import Code, Span
 from cruxmap.exchange.formats import Arrived, Lost
-from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for, is_id
+from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, abridged, ids_for, is_id
 from cruxmap.exchange.tables.cells import read_text, shown_ends
 from cruxmap.exchange.tables.number_places import NumberAt, number_places
 from cruxmap.exchange.tables.writing import (
@@ -103,6 +103,11 @@ class TableReading:
         header = header_of(data, file, KNOWN)
         self.views = self._views(header)
         lines = table_of(data, file, (), [*self._columns(header), *self.views.values()], KNOWN)
+        if unnamed := [cell for line in lines for cell in line.unnamed]:
+            where = abridged(str(cell.span) for cell in unnamed)
+            self.lost.append(
+                Lost("cells of a column without a name", "nothing tells what they say", where)
+            )
         self.lines = [self._with_one_name_each(line) for line in lines]
         self.lexicon: Lexicon = with_phrases(self._phrases())
         self.entries: dict[str, TableEntry] = {}
@@ -246,9 +251,20 @@ class TableReading:
                 line, "address", Code.UNREADABLE_FORM, f"the {kind} has no name", "give it an `address`"
             )
         elif kind == WORLDVIEW:
-            self.worldviews[id_] = {WORLDVIEW: id_} | said
+            if self._has_shape(line, said):
+                self.worldviews[id_] = {WORLDVIEW: id_} | said
         else:
             self.around.append(TableEntry(line, kind, id_, said))
+
+    def _has_shape(self, line: Line, said: Mapped) -> bool:
+        """Whether what a column adds to is as a worldview's file has it; a problem where it is not."""
+        shapes = {"judgements": dict, "rejects": list, **dict.fromkeys(SECTION_OF.values(), dict)}
+        wrong = [key for key, shape in shapes.items() if key in said and not isinstance(said[key], shape)]
+        for key in wrong:
+            there = "a list" if shapes[key] is list else "keys with values"
+            message = f"`{key}` is not {there}"
+            self._tell(line, "definition", Code.UNREADABLE_FORM, message, "see docs/language.md")
+        return not wrong
 
     def _take_entry(self, line: Line, kind: str) -> None:
         label, text = self._label(line), read_text(line.cells["text"])
@@ -573,7 +589,7 @@ def _sources(*parts: Any) -> Iterator[str]:
         elif isinstance(part, Mapping):
             for key, inner in part.items():
                 if key == "source" and not isinstance(inner, Mapping):
-                    yield from listed(inner)
+                    yield from (one for one in listed(inner) if isinstance(one, str))
                 elif not isinstance(inner, str):
                     yield from _sources(inner)
         elif not isinstance(part, str):

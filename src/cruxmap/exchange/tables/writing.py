@@ -264,6 +264,6 @@ def numbers_in(address: str, said: Any) -> Iterator[tuple[str, str]]:
         yield address, said
     elif "value" in said:
         yield from numbers_in(address, said["value"])
-    else:
+    elif isinstance(said, Mapping):  # anything else is told of where the map is read
         for state, share in said.items():
             yield from numbers_in(f"{address}.{state}", share)
