@@ -128,6 +128,14 @@ def test_a_model_is_found_from_a_folder_below(
     assert "did you mean `small`?" in outcome.err
 
 
+def test_where_there_is_no_model_the_hint_says_what_is_missing(in_project: Path, cruxmap: Cruxmap) -> None:
+    for file in (in_project / "models").iterdir():
+        file.unlink()
+    assert "in models/: no model yet, which is a file with `model:`" in cruxmap("estimate", "small").err
+    (in_project / "models").rmdir()
+    assert "is this the folder of your project?" in cruxmap("estimate", "small").err
+
+
 def test_control_characters_in_files_never_reach_the_terminal(in_project: Path, cruxmap: Cruxmap) -> None:
     file = in_project / "arguments" / "small" / "extra.yaml"
     file.write_text('claims: {a-claim: {text: "\\e[31mred", credence: "\\e[0m"}}\n')

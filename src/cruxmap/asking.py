@@ -214,7 +214,10 @@ def model_path(name: str) -> Path:
     files = (file.relative_to(folder).with_suffix("").as_posix() for file in folder.rglob("*.yaml"))
     known = sorted(name for name in files if not name.startswith(".") and "/." not in name)
     asked = path.with_suffix("").as_posix().rpartition("models/")[2]
-    hint = did_you_mean(asked, known) or f"in {folder.as_posix()}/: {', '.join(known) or 'none'}"
+    none = "no model yet, which is a file with `model:`, `map:` and `target:`"
+    if not os.path.isdir(folder):
+        none = "no such folder; is this the folder of your project?"
+    hint = did_you_mean(asked, known) or f"in {folder.as_posix()}/: {', '.join(known) or none}"
     refuse(Code.NO_SUCH_FILE, f"there is no model {path.as_posix()}", hint)
 
 
