@@ -144,7 +144,7 @@ def test_a_format_is_known_by_its_suffix_and_its_functions_are_there(name: str) 
 
 
 def arriving(monkeypatch: pytest.MonkeyPatch, arrived: Arrived) -> cm.Imported:
-    monkeypatch.setattr("cruxmap.exchange.bif.read_bif", lambda data, file: arrived)
+    monkeypatch.setattr("cruxmap.exchange.networks.bif.read_bif", lambda data, file: arrived)
     return cm.import_map(b"", format="bif", name="small")
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import cruxmap as cm
 from cruxmap.errors import InvalidMap
-from cruxmap.exchange.bif import read_bif
 from cruxmap.exchange.formats import Lost
+from cruxmap.exchange.networks.bif import read_bif
 
 WEATHER = b"""
 network weather { property by hand; }

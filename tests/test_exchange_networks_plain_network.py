@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 import cruxmap as cm
-from cruxmap.exchange import networks_out
-from cruxmap.exchange.networks_out import decimals, names_in, network_of
+from cruxmap.exchange.networks import plain_network
+from cruxmap.exchange.networks.plain_network import decimals, names_in, network_of
 from cruxmap.language.argument_map import ArgumentMap
 from helpers.bif_files import as_bayes_net, read
 from helpers.commands import ROOT
@@ -72,7 +72,7 @@ def test_a_map_and_its_file_have_the_same_marginals(
 def test_where_tables_are_small_what_lies_between_stays(most: int, draft: Draft) -> None:
     argument_map = draft.read()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(networks_out, "MOST_NUMBERS", most)
+        patch.setattr(plain_network, "MOST_NUMBERS", most)
         data = cm.export_map(argument_map, "bif").data
     same(posteriors(in_bif(data)), ours(argument_map))
 

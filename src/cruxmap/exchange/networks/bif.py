@@ -16,7 +16,8 @@ from typing import NoReturn
 from cruxmap.exchange.foreign_text import decoded
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.names import abridged
-from cruxmap.exchange.networks_in import (
+from cruxmap.exchange.networks.entries import arrived_from
+from cruxmap.exchange.networks.nodes import (
     Named,
     Node,
     Number,
@@ -24,10 +25,11 @@ from cruxmap.exchange.networks_in import (
     Stretch,
     TableRow,
     adds_up,
-    arrived_from,
+    declare,
+    is_full,
     sizes_of,
 )
-from cruxmap.exchange.networks_out import names_in, network_of, states_in, texts_lost
+from cruxmap.exchange.networks.plain_network import names_in, network_of, states_in, texts_lost
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_text import SourceFile
@@ -48,7 +50,7 @@ def read_bif(data: bytes, file: str) -> Arrived:
     problems.raise_if_any()
     reader.statements()
     reader.lay_tables()
-    return arrived_from([*reader.nodes.values()], problems, reader.title, reader.lost())
+    return arrived_from(reader.nodes, problems, reader.title, reader.lost())
 
 
 class _StuckError(Exception):
@@ -207,10 +209,7 @@ class _Reader:
             else:
                 self._property(name.name)
         self._take()
-        first = self.nodes.setdefault(name.name, Node(name, tuple(labels)))
-        if first.name is not name:
-            line = self.source.span(*first.name.at).line
-            self.problems.add(name.at, f"the variable `{name.name}` is there twice: see line {line}")
+        declare(Node(name, tuple(labels)), self.nodes, self.problems)
 
     def _type(self) -> list[Named]:
         self._take()
@@ -312,13 +311,10 @@ class _Reader:
 
     def _table(self, node: Node, part: _Numbers) -> list[TableRow]:
         """Return the rows of a whole table; none after a problem."""
+        if not is_full(node, part.numbers, self.nodes, part.kind.at, self.problems):
+            return []
         sizes = sizes_of(node, self.nodes)
         size, count = len(node.labels), prod(sizes)
-        if len(part.numbers) != size * count:
-            of = f", {size} for each of {count:,} cases of its parents" if node.parents else ""
-            there = f"the table of `{node.name.name}` has {len(part.numbers):,} numbers"
-            self.problems.add(part.kind.at, f"{there}, not {size * count:,}{of}")
-            return []
         rows = [part.numbers[k::count] for k in range(count)]
         turned = [part.numbers[k * size : (k + 1) * size] for k in range(count)]
         if not all(map(adds_up, rows)) and all(map(adds_up, turned)):

@@ -12,7 +12,7 @@ from math import prod
 
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.names import abridged
-from cruxmap.exchange.network_elements import (
+from cruxmap.exchange.networks.elements import (
     escaped,
     is_one_line,
     name_in,
@@ -22,7 +22,8 @@ from cruxmap.exchange.network_elements import (
     rows_of,
     words_in,
 )
-from cruxmap.exchange.networks_in import (
+from cruxmap.exchange.networks.entries import arrived_from
+from cruxmap.exchange.networks.nodes import (
     MOST_ROWS,
     Asked,
     Named,
@@ -31,12 +32,17 @@ from cruxmap.exchange.networks_in import (
     Number,
     Problems,
     adds_up,
-    arrived_from,
     sizes_of,
     truth_of,
 )
-from cruxmap.exchange.networks_out import OutVariable, names_in, network_of, states_in, texts_lost
-from cruxmap.exchange.noisy_max import rows_of_noisy_max
+from cruxmap.exchange.networks.noisy_max import rows_of_noisy_max
+from cruxmap.exchange.networks.plain_network import (
+    OutVariable,
+    names_in,
+    network_of,
+    states_in,
+    texts_lost,
+)
 from cruxmap.exchange.xml_reading import Element, read_xml
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -68,7 +74,7 @@ def read_xdsl(data: bytes, file: str) -> Arrived:
     reader.say(genie)
     title = genie.get("name") if genie is not None else ""
     return arrived_from(
-        [*reader.nodes.values()],
+        reader.nodes,
         problems,
         title or root.get("id"),
         reader.lost(root),

@@ -5,7 +5,7 @@ import pytest
 import cruxmap as cm
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.formats import Lost
-from cruxmap.exchange.xmlbif import read_xmlbif
+from cruxmap.exchange.networks.xmlbif import read_xmlbif
 
 WEATHER = """\
 <?xml version="1.0"?>

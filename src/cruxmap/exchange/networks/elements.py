@@ -3,10 +3,18 @@
 import re
 from collections.abc import Sequence
 from itertools import product
-from math import prod
 from xml.sax.saxutils import escape
 
-from cruxmap.exchange.networks_in import Named, Node, Number, Problems, Stretch, TableRow, sizes_of
+from cruxmap.exchange.networks.nodes import (
+    Named,
+    Node,
+    Number,
+    Problems,
+    Stretch,
+    TableRow,
+    is_full,
+    sizes_of,
+)
 from cruxmap.exchange.xml_reading import Element
 
 _PART = re.compile(r"<!--.*?-->|<[^>]*>|([^\s<]+)", re.DOTALL)
@@ -54,15 +62,10 @@ def rows_of(
     """
     if any(parent.name not in by_name for parent in node.parents):  # which is told elsewhere
         return
-    sizes = sizes_of(node, by_name)
-    size, count = len(node.labels), prod(sizes)
-    if len(numbers) != size * count:
-        of = f", {size} for each of {count:,} cases of its parents" if node.parents else ""
-        message = f"the table of `{node.name.name}` has {len(numbers):,} numbers, not {size * count:,}"
-        problems.add(at, f"{message}{of}")
-        node.in_part = True
+    if not is_full(node, numbers, by_name, at, problems):
         return
-    for k, case in enumerate(product(*map(range, sizes))):
+    size = len(node.labels)
+    for k, case in enumerate(product(*map(range, sizes_of(node, by_name)))):
         row = tuple(numbers[k * size : (k + 1) * size])
         node.rows.append(TableRow(case, row, row[0].at if row else at))
 

@@ -5,7 +5,7 @@ A table runs through the variable's own outcomes first, and then through those o
 
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.names import abridged
-from cruxmap.exchange.network_elements import (
+from cruxmap.exchange.networks.elements import (
     escaped,
     is_one_line,
     name_in,
@@ -14,8 +14,9 @@ from cruxmap.exchange.network_elements import (
     place_of,
     rows_of,
 )
-from cruxmap.exchange.networks_in import Named, Node, Problems, arrived_from
-from cruxmap.exchange.networks_out import names_in, network_of, states_in, texts_lost
+from cruxmap.exchange.networks.entries import arrived_from
+from cruxmap.exchange.networks.nodes import Named, Node, Problems, declare
+from cruxmap.exchange.networks.plain_network import names_in, network_of, states_in, texts_lost
 from cruxmap.exchange.xml_reading import Element, read_xml
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -37,7 +38,7 @@ def read_xmlbif(data: bytes, file: str) -> Arrived:
         reader.definition(element)
     name = network.first("NAME")
     title = name_in(name).name if name is not None else ""
-    return arrived_from([*reader.nodes.values()], problems, title, reader.lost(network))
+    return arrived_from(reader.nodes, problems, title, reader.lost(network))
 
 
 class _Reader:
@@ -69,10 +70,7 @@ class _Reader:
                 key not in ("", "fast") and name.name not in self.properties
             ):  # `fast`: the outcomes again
                 self.properties.append(name.name)
-        first = self.nodes.setdefault(name.name, node)
-        if first is not node:
-            line = self.problems.source.span(*first.name.at).line
-            self.problems.add(name.at, f"the variable `{name.name}` is there twice: see line {line}")
+        declare(node, self.nodes, self.problems)
 
     def _name(self, element: Element) -> Named | None:
         named = element.first("NAME")

@@ -14,8 +14,8 @@ from pgmpy.readwrite import XDSLReader
 import cruxmap as cm
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.formats import Lost
-from cruxmap.exchange.networks_in import NoisyMax, Number
-from cruxmap.exchange.noisy_max import rows_of_noisy_max
+from cruxmap.exchange.networks.nodes import NoisyMax, Number
+from cruxmap.exchange.networks.noisy_max import rows_of_noisy_max
 from helpers.filled_network import engine
 
 NODES = """\

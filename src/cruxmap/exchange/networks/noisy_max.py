@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import product
 from math import prod
 
-from cruxmap.exchange.networks_in import NoisyMax, Number, TableRow
+from cruxmap.exchange.networks.nodes import NoisyMax, Number, TableRow
 
 _DIGITS = Context(prec=25)
 """Digits of a product that are written: far more than anything computes with."""

@@ -1,0 +1,1 @@
+"""Bayesian networks in BIF, XMLBIF and XDSL, in and out, at plain numbers."""
