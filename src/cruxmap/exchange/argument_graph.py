@@ -12,14 +12,15 @@ and a list of what they cannot. What is not clear from a graph has one reading h
 * an argument that is for nothing is a claim.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, cast
 
 from cruxmap.errors import NOWHERE, Span
-from cruxmap.exchange.drawn_links import DIRECTIONS, HEAD, SHOWN
+from cruxmap.exchange.drawn_links import HEAD, SHOWN
 from cruxmap.exchange.formats import Arrived, Lost
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for
+from cruxmap.exchange.plain_data import DIRECTIONS, listed, one_or_all
 from cruxmap.language.schema import ArgumentShape, ClaimShape, EventShape, QuestionShape
 from cruxmap.language.validation import keys_of
 from cruxmap.language.yaml_writing import Plain
@@ -319,12 +320,7 @@ class _Making:
         if premises is None:
             self._rest_on(reason, grounds)
         else:
-            listed = (
-                [*premises]
-                if isinstance(premises, Sequence) and not isinstance(premises, str)
-                else [premises]
-            )
-            data = {**reason.data, "premises": [*listed, _Ref(grounds)]}
+            data = {**reason.data, "premises": [*listed(premises), _Ref(grounds)]}
             self.graph.reasons[reason.key] = replace(reason, data=data)
         why = "it does not say which premise it supports: that its grounds hold is a claim here"
         self._lose("a support of an argument", why, reason.key)
@@ -450,7 +446,7 @@ class _Making:
             elif key not in elsewhere:
                 self.lost.append(Lost(f"data: {key}", "a map has no such key", self.ids[node.key]))
         if node.tags and "tags" not in said:
-            said["tags"] = node.tags[0] if len(node.tags) == 1 else [*node.tags]
+            said["tags"] = one_or_all(node.tags)
         return said
 
     def _arguments(self, reason: Reason) -> dict[str, Plain]:
@@ -472,7 +468,7 @@ class _Making:
             weight = "force" if direction == "undercuts" else "strength"
             number = said.get(weight, None if weight == "force" else dict(NOBODYS_STRENGTH))
             entry = {**common, "credence": f"same as {self.ids[reason.key]}"} if made else dict(common)
-            entry[direction] = on[0] if len(on) == 1 else on
+            entry[direction] = one_or_all(on)
             made[id_] = entry | ({} if number is None else {weight: number})
             self.places[id_] = reason.span
         if len(made) > 1:
@@ -493,9 +489,7 @@ class _Making:
         found: dict[str, list[Plain]] = {}
         for key in DIRECTIONS:
             if key in said:
-                listed = said[key]
-                several = isinstance(listed, Sequence) and not isinstance(listed, str)
-                found[key] = [*listed] if several else [listed]
+                found[key] = listed(said[key])
         for one in self.relations_of.get(reason.key, ()):
             on = found.setdefault(directions[one.says], [])
             if self.ids[one.target] not in on:

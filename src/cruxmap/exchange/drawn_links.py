@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from cruxmap.exchange.formats import Lost
+from cruxmap.exchange.plain_data import DIRECTIONS, listed
 from cruxmap.exchange.plain_map import Mapped, as_files, plain_model, seen_by
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, mentioned_in
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_writing import Plain
 
 SECTIONS = ("claims", "questions", "events", "arguments")
-DIRECTIONS = ("for", "against", "undercuts")
 
 HEAD = ("map", "sources", "voices", "timelines", "lexicon")
 """Keys of a map's file that hold no entries."""
@@ -65,8 +65,7 @@ class DrawnMap:
     def argument(self, entry: Mapped) -> DrawnArgument:
         """Return an argument as lines."""
         direction = next(key for key in DIRECTIONS if key in entry)
-        listed, premises = entry[direction], cast("list[Plain]", entry.get("premises", []))
-        targets = [*listed] if isinstance(listed, list) else [listed]
+        targets, premises = listed(entry[direction]), cast("list[Plain]", entry.get("premises", []))
         data = dict(entry)
         if self._are_all("arguments" if direction == "undercuts" else "claims", targets):
             del data[direction]

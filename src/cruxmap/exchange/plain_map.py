@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple, assert_never
 
+from cruxmap.exchange.plain_data import one_or_all
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     About,
@@ -242,7 +243,7 @@ def _argument(argument: Argument, voice: str | None) -> Mapped:
         condition_form(StateIn(on.owner, on.states)) if isinstance(on, OnStates) else target_text(on)
         for on in argument.targets
     ]
-    said[argument.direction.value] = targets[0] if len(targets) == 1 else targets
+    said[argument.direction.value] = one_or_all(targets)
     weight = "force" if argument.direction is Direction.UNDERCUTS else "strength"
     return {**said, **_written(**{weight: argument.weight})}
 
@@ -304,7 +305,7 @@ def _note(note: str) -> Mapped:
 
 
 def _one_or_list(key: str, words: Sequence[str]) -> Mapped:
-    return {} if not words else {key: words[0] if len(words) == 1 else [*words]}
+    return {} if not words else {key: one_or_all(words)}
 
 
 # --- what is around entries ---------------------------------------------------------------------

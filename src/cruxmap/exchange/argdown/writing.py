@@ -13,6 +13,7 @@ from cruxmap.exchange.argument_graph import (
 from cruxmap.exchange.drawn_links import DrawnArgument, DrawnMap, End, leaving
 from cruxmap.exchange.formats import Sent
 from cruxmap.exchange.names import NOBODYS_STRENGTH, ids_for
+from cruxmap.exchange.plain_data import listed
 from cruxmap.exchange.plain_map import Mapped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -145,8 +146,7 @@ def _block(title: str, entry: Mapped, in_data: Mapped, relations: list[str]) -> 
     line = visible(text)
     if line != text:
         data = {"text": text, **data}
-    tags = entry.get("tags", [])
-    tags = [tags] if isinstance(tags, str) else [*tags]
+    tags = listed(entry.get("tags", []))
     signs = [_tag(cast(str, tag)) for tag in tags]
     if None in signs or len(set(signs)) < len(signs):
         data, signs = {**data, "tags": tags}, []

@@ -30,6 +30,7 @@ from cruxmap.exchange.foreign_text import decoded, problem_in, refuse_import
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.json_reading import Json, JsonObject, as_plain, read_json
 from cruxmap.exchange.names import ids_for
+from cruxmap.exchange.plain_data import DIRECTIONS, one_or_all
 from cruxmap.exchange.plain_map import Mapped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -205,7 +206,7 @@ class _Reading:
         """Put an inference or a conflict into the graph."""
         targets = [one for one in self._out_of(node.id) if one.kind in ("I", *_SCHEMES)]
         data = dict(self.entries.get(node.id, {}))
-        if not targets and not {"for", "against", "undercuts"} & data.keys():
+        if not targets and data.keys().isdisjoint(DIRECTIONS):
             what = "an inference" if node.kind == "RA" else "a conflict"
             self.found.lost.append(Lost(what, "it leads to nothing", node.id))
             return
@@ -304,7 +305,7 @@ class _Reading:
             }
         for key, listed in said.items():
             ids = [names[name] for name in dict.fromkeys(listed)]
-            self._note(key, "", source=ids[0] if len(ids) == 1 else ids)
+            self._note(key, "", source=one_or_all(ids))
 
     def _count_the_others(self) -> None:
         """Tell what is left of the nodes and edges that a map has no words for."""

@@ -6,16 +6,14 @@ others are referred to. All ways are read here that are known; what there is no 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from cruxmap.errors import Problem
 from cruxmap.exchange.formats import Lost
+from cruxmap.exchange.plain_data import Data
 from cruxmap.exchange.sacm.terms import LEXICON, MODEL, TAG, WORLDVIEW
 from cruxmap.exchange.xml_reading import Element
 from cruxmap.language.yaml_text import Items, parse_text
 from cruxmap.language.yaml_writing import Plain, without_places
-
-type Mapped = dict[str, Any]
 
 CLASSES: Mapping[str, str] = {
     **dict.fromkeys(("Claim", "Goal", "AwayGoal", "Justification", "AwayJustification"), "claim"),
@@ -62,7 +60,7 @@ class Part:
     name: str
     text: str
     notes: list[str]
-    tags: Mapped
+    tags: Data
     id: str = ""
 
     @property
@@ -179,9 +177,9 @@ class Parts:
             self.lose("a text in further languages", "a map has one", element)
         return said[0] if said else ""
 
-    def _tags(self, element: Element) -> Mapped:
+    def _tags(self, element: Element) -> Data:
         """Return the tagged values that say something of a map, by what they say; tell of others."""
-        tags: Mapped = {}
+        tags: Data = {}
         for tagged in element.all("taggedValue"):
             keyed, content = tagged.first("key"), tagged.first("content")
             key = tagged.get("key") or (self._words(keyed) if keyed is not None else "")

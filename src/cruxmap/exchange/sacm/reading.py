@@ -7,11 +7,11 @@ it. What is assumed is in the model's `assuming`. Contexts become premises of ar
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.formats import Arrived
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for
+from cruxmap.exchange.plain_data import Data, listed, one_or_all
 from cruxmap.exchange.sacm.elements import CLAIMS, Part, Parts, class_of
 from cruxmap.exchange.sacm.terms import (
     CONDITION,
@@ -26,8 +26,6 @@ from cruxmap.exchange.sacm.terms import (
 )
 from cruxmap.exchange.xml_reading import read_xml
 from cruxmap.language.yaml_writing import Plain
-
-type Mapped = dict[str, Any]
 
 _SECTIONS = {"question": "questions", "event": "events", "timeline": "timelines", "voice": "voices"}
 _NEEDED = {"timeline": "phases", "event": "timeline", "question": "states"}
@@ -72,7 +70,7 @@ class _Reading:
         ]
         self.around = [part for part in parts.of(*_SECTIONS) if self._is_something(part)]
         self.sources = [*parts.of("source")]
-        self.map: Mapped = {}
+        self.map: Data = {}
         self.keys: dict[Part, str] = {}
 
     def arrived(self) -> Arrived:
@@ -168,25 +166,25 @@ class _Reading:
 
     # --- claims -----------------------------------------------------------------------------------------
 
-    def _claim(self, part: Part) -> Mapped:
+    def _claim(self, part: Part) -> Data:
         said = {"text": part.text or part.label} | self._said(part)
         if part.element.get("assertionDeclaration") == "axiomatic":
             said.setdefault("credence", "100%")
         return said
 
-    def _said(self, part: Part, before: list[str] | tuple[()] = ()) -> Mapped:
+    def _said(self, part: Part, before: list[str] | tuple[()] = ()) -> Data:
         """Return what tagged values, notes and the declaration say of an entry that has tags `before`."""
         said = {key: value for key, value in part.tags.items() if key not in (CONDITION, RULE, TARGETS)}
         if part.notes:
             said["note"] = "\n".join(part.notes)
         declared = part.element.get("assertionDeclaration")
         tag = "needs-support" if part.element.get("undeveloped") == "true" else TAG_OF.get(declared, "")
-        tags = [*before, *_listed(said.get("tags", []))]
+        tags = [*before, *listed(said.get("tags", []))]
         if tag and tag not in tags:
-            said["tags"] = _one_or_all([*tags, tag])
+            said["tags"] = one_or_all([*tags, tag])
         return said
 
-    def _define(self, relation: _Relation, claims: dict[str, Mapped]) -> None:
+    def _define(self, relation: _Relation, claims: dict[str, Data]) -> None:
         """Define a claim by the sources of a relation that is marked so."""
         rule, _, count = str(relation.part.tags[RULE]).partition(" ")
         parts = [self._form(source) for source in relation.sources]
@@ -204,7 +202,7 @@ class _Reading:
 
     # --- arguments ----------------------------------------------------------------------------------------
 
-    def _argument(self, relation: _Relation) -> Mapped:
+    def _argument(self, relation: _Relation) -> Data:
         sources = [*relation.sources]
         for other in self.relations:
             if any(target in relation.sources for target in other.bears_on(("reasoning",))):
@@ -214,19 +212,19 @@ class _Reading:
         text = (
             reason.text or reason.label if reason else "; ".join(one.text or one.label for one in evidence)
         )
-        said: Mapped = {
+        said: Data = {
             "text": text or relation.part.text or relation.part.name or self._generated(relation)
         }
         said |= self._said(reason) if reason else {}
         if sources or relation.part.element.get("assertionDeclaration") != "needsSupport":
-            said |= self._said(relation.part, _listed(said.get("tags", [])))
+            said |= self._said(relation.part, listed(said.get("tags", [])))
         if premises := [self._form(source) for source in sources if source.kind in CLAIMS]:
             said["premises"] = premises
         if cited := [citation for one in evidence for citation in self._citations(one)]:
-            said.setdefault("source", _one_or_all([*dict.fromkeys(cited)]))
+            said.setdefault("source", one_or_all(dict.fromkeys(cited)))
         return said | self._targets(relation, reason)
 
-    def _targets(self, relation: _Relation, reason: Part | None) -> Mapped:
+    def _targets(self, relation: _Relation, reason: Part | None) -> Data:
         if reason is not None and "undercuts" in reason.tags:
             return {"undercuts": reason.tags["undercuts"]}
         claims = relation.bears_on(CLAIMS)
@@ -238,7 +236,7 @@ class _Reading:
             if not ids:
                 why = "nothing that it counters is an argument"
                 self.parts.problems.append(relation.part.element.problem(why, "let it end in a claim"))
-            return {"undercuts": _one_or_all([*dict.fromkeys(ids)])}
+            return {"undercuts": one_or_all(dict.fromkeys(ids))}
         if others:
             self.parts.lose(
                 "a relation to more than claims",
@@ -246,10 +244,10 @@ class _Reading:
                 relation.part.element,
             )
         ends: list[Plain] = [self._form(claim) for claim in claims]
-        marked = _listed(reason.tags[TARGETS]) if reason and TARGETS in reason.tags else []
+        marked = listed(reason.tags[TARGETS]) if reason and TARGETS in reason.tags else []
         if len(marked) == len(claims):
             ends = marked
-        return {"against" if relation.counter else "for": _one_or_all(ends)}
+        return {"against" if relation.counter else "for": one_or_all(ends)}
 
     def _arguments_with(self, part: Part) -> Iterator[_Relation]:
         """Yield the arguments that a relation, a reasoning or a piece of evidence has become."""
@@ -273,7 +271,7 @@ class _Reading:
             if (key := self.keys.get(artifact)) is not None:
                 yield part.name if part.name.startswith(f"{key}#") else key
 
-    def _context(self, part: Part, claims: dict[str, Mapped], arguments: dict[str, Mapped]) -> None:
+    def _context(self, part: Part, claims: dict[str, Data], arguments: dict[str, Data]) -> None:
         """Make a context a premise of the arguments that it is a context of, or a note."""
         ends = [self.parts.referred(part, "source"), self.parts.referred(part, "target")]
         contexts, targets = ends if part.kind == "in context" else reversed(ends)
@@ -298,11 +296,11 @@ class _Reading:
         self.parts.lose(f"a `{class_of(part.element)}`", "a map has nothing of the kind", part.element)
         return False
 
-    def _as_files(self, claims: dict[str, Mapped], arguments: dict[str, Mapped]) -> Arrived:
+    def _as_files(self, claims: dict[str, Data], arguments: dict[str, Data]) -> Arrived:
         case = next(self.parts.of("case", "package"), None)
         tags = case.tags if case else {}
         head = {"title": case.name, "text": case.text} if case else {}
-        found: Mapped = {"map": {key: text for key, text in head.items() if text}}
+        found: Data = {"map": {key: text for key, text in head.items() if text}}
         sources, locators = self._sources()
         found["sources"] = sources
         for part in self.around:
@@ -324,8 +322,8 @@ class _Reading:
             places={id_: part.element.span for id_, part in named.items()},
         )
 
-    def _sources(self) -> tuple[Mapped, Mapped]:
-        sources, locators = dict[str, Mapped](), dict[str, Mapped]()
+    def _sources(self) -> tuple[Data, Data]:
+        sources, locators = dict[str, Data](), dict[str, Data]()
         for part, key in self.keys.items():
             said = {"title": part.text or part.label} | self._said(part)
             if LOCATORS in said:
@@ -335,10 +333,10 @@ class _Reading:
             sources[key] = said
         return sources, locators
 
-    def _model(self, said: Mapped) -> Mapped | None:
+    def _model(self, said: Data) -> Data | None:
         """Return what is asked; what is assumed is what the case declares so."""
         assumed = [part.id for part in self.claims if _is_assumed(part)]
-        before = _listed(said.get("assuming", []))
+        before = listed(said.get("assuming", []))
         known = {part.id for part in self.claims}
         kept = [
             form for form in before if not (isinstance(form, str) and form in known) or form in assumed
@@ -360,15 +358,7 @@ def _numbered(label: str) -> Iterator[str]:
         number += 1
 
 
-def _listed(words: Any) -> list[Any]:
-    return [words] if isinstance(words, str | dict) else [*words]
-
-
-def _one_or_all(words: list[Any]) -> Any:
-    return words[0] if len(words) == 1 else words
-
-
-def _add(said: Mapped, key: str, part: Plain) -> None:
+def _add(said: Data, key: str, part: Plain) -> None:
     listed = said.setdefault(key, [])
     if part not in listed:
         listed.append(part)

@@ -12,6 +12,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from cruxmap.exchange.formats import Lost, Sent
+from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed
 from cruxmap.exchange.plain_map import plain_locators, plain_map, plain_model, plain_worldview, seen_by
 from cruxmap.exchange.sacm.terms import (
     CONDITION,
@@ -29,8 +30,6 @@ from cruxmap.exchange.sacm.terms import (
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ClaimIs, Credence
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_writing import Plain, flow
-
-type Mapped = dict[str, Any]
 
 _BARE = {"given": "its table of cases", "routes": "its routes"}
 
@@ -79,7 +78,7 @@ class _Writing:
     def __init__(self, model: ModelSpec, worldview: str) -> None:
         self.model, self.worldview = model, worldview
         self.one = seen_by(model.map, worldview).map
-        self.plain: Mapped = plain_map(self.one)
+        self.plain: Data = plain_map(self.one)
         self.assets: list[Node] = []
         self.relations: list[Node] = []
         self.conditions: dict[str, str] = {}
@@ -112,7 +111,7 @@ class _Writing:
         )
         spaces = {f"xmlns:{prefix}": address for prefix, address in NAMESPACES.items()}
         case.attributes = {"xmi:version": "2.0", **spaces} | case.attributes
-        said: Mapped = {MODEL: plain_model(self.model)}
+        said: Data = {MODEL: plain_model(self.model)}
         said |= {LEXICON: self.plain["lexicon"]} if "lexicon" in self.plain else {}
         if self.worldview == MAP_WORLDVIEW:
             for view in self.one.worldviews:
@@ -160,7 +159,7 @@ class _Writing:
 
     # --- claims and arguments -----------------------------------------------------------------------------
 
-    def _claim(self, id_: str, said: Mapped) -> None:
+    def _claim(self, id_: str, said: Data) -> None:
         rule, parts = _definition(said)
         node = self._asset("Claim", id_, said)
         declared = self._declared(id_, said)
@@ -178,17 +177,17 @@ class _Writing:
             if key in said:
                 self._only_tagged(what, id_)
 
-    def _declared(self, id_: str, said: Mapped) -> str:
+    def _declared(self, id_: str, said: Data) -> str:
         basis = next(claim.basis for claim in self.one.claims if claim.about.id == id_)
         if id_ in self.assumed:
             return "assumed"
         certain = isinstance(basis, Credence) and getattr(basis.judgement.value, "low", 0) == 1
         return "axiomatic" if certain else _declared_by_tags(said)
 
-    def _argument(self, id_: str, said: Mapped) -> None:
-        premises, cited = said.pop("premises", []), _listed(said.get("source", []))
-        direction = next(key for key in ("for", "against", "undercuts") if key in said)
-        targets = _listed(said.pop(direction))
+    def _argument(self, id_: str, said: Data) -> None:
+        premises, cited = said.pop("premises", []), listed(said.get("source", []))
+        direction = next(key for key in DIRECTIONS if key in said)
+        targets = listed(said.pop(direction))
         ends = [self._end(direction, target) for target in targets]
         plain = [
             f"{_xmi(str(target))}{_INFERENCE if direction == _UNDERCUTS else ''}" for target in targets
@@ -262,10 +261,10 @@ class _Writing:
                     said = self.plain["claims"][id_]["text"]
                     return said if state == "true" else f"It is not so: {said}"
                 if id_ in self.plain.get("questions", {}):
-                    return f"{self.plain['questions'][id_]['text']} {' or '.join(_listed(state))}"
+                    return f"{self.plain['questions'][id_]['text']} {' or '.join(listed(state))}"
         return flow(form)
 
-    def _asset(self, type_: str, id_: str, said: Mapped) -> Node:
+    def _asset(self, type_: str, id_: str, said: Data) -> Node:
         node = _element(_FEATURE, _ARGUMENT + type_, _xmi(id_), id_, said.pop("text", ""))
         _note(node, said.pop("note", ""))
         _tag(node, said)
@@ -287,23 +286,19 @@ _FEATURE, _ARGUMENT = "argumentationElement", "argumentation_:"
 _UNDERCUTS, _INFERENCE = "undercuts", ".inference"
 
 
-def _definition(said: Mapped) -> tuple[str, list[Plain]]:
+def _definition(said: Data) -> tuple[str, list[Plain]]:
     """Take the rule and the parts of a definition out of a claim; nothing where it has none."""
     for rule in ("all_of", "any_of"):
         if rule in said:
-            return rule, _listed(said.pop(rule))
+            return rule, listed(said.pop(rule))
     if "at_least" in said:
         least: Mapping[str, Any] = said.pop("at_least")
-        return f"at_least {least['count']}", _listed(least["of"])
+        return f"at_least {least['count']}", listed(least["of"])
     return "", []
 
 
-def _declared_by_tags(said: Mapped) -> str:
-    return next((DECLARED[tag] for tag in _listed(said.get("tags", [])) if tag in DECLARED), "")
-
-
-def _listed(words: Any) -> list[Any]:
-    return [words] if isinstance(words, str | Mapping) else [*words]
+def _declared_by_tags(said: Data) -> str:
+    return next((DECLARED[tag] for tag in listed(said.get("tags", [])) if tag in DECLARED), "")
 
 
 def _xmi(id_: str) -> str:

@@ -17,6 +17,7 @@ from cruxmap.errors import Code
 from cruxmap.exchange.formats import Lost
 from cruxmap.exchange.importing import content_of
 from cruxmap.exchange.names import ids_for
+from cruxmap.exchange.plain_data import Data
 from cruxmap.exchange.plain_map import plain_map, plain_worldview
 from cruxmap.exchange.tables.cells import read_text
 from cruxmap.exchange.tables.number_places import number_places
@@ -32,8 +33,6 @@ from cruxmap.language.loose_notation import REJECTS
 from cruxmap.language.reading import read_models, read_with_visitors
 from cruxmap.language.spreadsheet import Line
 
-type Mapped = dict[str, Any]
-
 _IN_THE_MAP = Line(0, {})
 """The row of an entry that is there already."""
 
@@ -44,12 +43,12 @@ class _View:
 
     new: bool
     text: str
-    before: Mapped
+    before: Data
     said: Mapping[str, tuple[str, str]]
     """The numbers of its file by address, each with the address at which the file says it."""
     judgements: dict[str, Any] = field(default_factory=dict)
     rejects: dict[str, bool] = field(default_factory=dict)
-    brought: dict[str, dict[str, Mapped]] = field(default_factory=dict)
+    brought: dict[str, dict[str, Data]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.judgements or self.rejects or self.brought)
@@ -172,7 +171,7 @@ class _Taking(TableReading):
         self.one = one
         self.lexicon = with_phrases(dict(one.lexicon))
         self.known: dict[str, TableEntry] = {}
-        self.files: dict[str, Mapped] = {
+        self.files: dict[str, Data] = {
             view.about.id: plain_worldview(one, view) for view in one.worldviews
         }
         for plain, by in ((plain_map(one), ""), *((said, id_) for id_, said in self.files.items())):
@@ -180,7 +179,7 @@ class _Taking(TableReading):
         self.entries = dict(self.known)
         self.texts = {entry.said["text"]: id_ for id_, entry in self.known.items()}
 
-    def _know(self, plain: Mapped, by: str) -> None:
+    def _know(self, plain: Data, by: str) -> None:
         for section, kind in ENTRIES.items():
             for id_, said in plain.get(section, {}).items():
                 places = number_places(kind, id_, copy.deepcopy(dict(said)))
@@ -311,6 +310,6 @@ class _Taking(TableReading):
             )
             return
         row = copy.deepcopy(view.judgements.get(key) or view.before.get("judgements", {}).get(key))
-        rows: Mapped = {key: row} if row is not None else {}
+        rows: Data = {key: row} if row is not None else {}
         set_judgement(rows, key, address, found)
         view.judgements[key] = rows[key]

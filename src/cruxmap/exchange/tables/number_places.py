@@ -6,13 +6,10 @@ that has an address, those too that are left out and have a default.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from cruxmap.exchange.plain_data import Data
 from cruxmap.language.argument_map import Role
 from cruxmap.language.context import OTHERWISE
-
-type Data = Any
-"""A part of a file: texts, lists and mappings."""
 
 _DEFINITIONS = ("all_of", "any_of", "at_least")
 
@@ -21,7 +18,7 @@ _DEFINITIONS = ("all_of", "any_of", "at_least")
 class NumberAt:
     """The place of a number: the mapping and the key under which it stands, and what it says."""
 
-    holder: dict[str, Data]
+    holder: Data
     key: str
     role: Role
 
@@ -37,7 +34,7 @@ class NumberAt:
         self.holder[self.key] = text
 
 
-def number_places(kind: str, id_: str, entry: dict[str, Data]) -> dict[str, NumberAt]:
+def number_places(kind: str, id_: str, entry: Data) -> dict[str, NumberAt]:
     """Return the places of an entry's numbers by address, an entry of a `kind` such as `claim`."""
     finders = {"claim": _of_claim, "question": _of_question, "event": _of_event, "argument": _of_argument}
     return dict(finders[kind](id_, entry))
@@ -46,7 +43,7 @@ def number_places(kind: str, id_: str, entry: dict[str, Data]) -> dict[str, Numb
 type _Found = Iterator[tuple[str, NumberAt]]
 
 
-def _of_argument(id_: str, entry: dict[str, Data]) -> _Found:
+def _of_argument(id_: str, entry: Data) -> _Found:
     yield id_, NumberAt(entry, "credence", Role.CREDENCE)
     if "undercuts" in entry:
         yield f"{id_}.force", NumberAt(entry, "force", Role.FORCE)
@@ -54,7 +51,7 @@ def _of_argument(id_: str, entry: dict[str, Data]) -> _Found:
         yield f"{id_}.strength", NumberAt(entry, "strength", Role.STRENGTH)
 
 
-def _of_claim(id_: str, entry: dict[str, Data]) -> _Found:
+def _of_claim(id_: str, entry: Data) -> _Found:
     if any(key in entry for key in _DEFINITIONS):
         yield f"{id_}.if_met", NumberAt(entry, "if_met", Role.CREDENCE)
         yield f"{id_}.otherwise", NumberAt(entry, OTHERWISE, Role.CREDENCE)
@@ -69,7 +66,7 @@ def _of_claim(id_: str, entry: dict[str, Data]) -> _Found:
         yield id_, NumberAt(entry, "credence", Role.CREDENCE)
 
 
-def _of_rows(address: str, rows: list[dict[str, Data]], role: Role) -> _Found:
+def _of_rows(address: str, rows: list[Data], role: Role) -> _Found:
     for row in rows:
         key = OTHERWISE if OTHERWISE in row else "credence"
         name = row.get("id", OTHERWISE if key == OTHERWISE else "")
@@ -77,7 +74,7 @@ def _of_rows(address: str, rows: list[dict[str, Data]], role: Role) -> _Found:
             yield f"{address}.{name}", NumberAt(row, key, role)
 
 
-def _of_question(id_: str, entry: dict[str, Data]) -> _Found:
+def _of_question(id_: str, entry: Data) -> _Found:
     if "credence" in entry:
         yield from _of_shares(id_, entry["credence"])
     for row in entry.get("given", ()):
@@ -87,14 +84,14 @@ def _of_question(id_: str, entry: dict[str, Data]) -> _Found:
             yield from _of_shares(f"{id_}.{name}", shares)
 
 
-def _of_shares(address: str, shares: dict[str, Data]) -> _Found:
+def _of_shares(address: str, shares: Data) -> _Found:
     while isinstance(shares.get("value"), dict):  # the long form of the whole row
         shares = shares["value"]
     for state in shares:
         yield f"{address}.{state}", NumberAt(shares, state, Role.SHARE)
 
 
-def _of_event(id_: str, entry: dict[str, Data]) -> _Found:
+def _of_event(id_: str, entry: Data) -> _Found:
     phases = entry.get("emerges", {})
     for phase, said in phases.items():
         address = f"{id_}.{phase}"

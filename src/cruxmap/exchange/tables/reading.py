@@ -14,6 +14,7 @@ from typing import Any
 from cruxmap.errors import Code, Span
 from cruxmap.exchange.formats import Arrived, Lost
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, abridged, ids_for, is_id
+from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed, one_or_all
 from cruxmap.exchange.tables.cells import read_text, shown_ends
 from cruxmap.exchange.tables.number_places import NumberAt, number_places
 from cruxmap.exchange.tables.writing import (
@@ -21,7 +22,6 @@ from cruxmap.exchange.tables.writing import (
     AROUND,
     BEFORE_VIEWS,
     COMPUTED,
-    DIRECTIONS,
     ENTRIES,
     MAP,
     MODEL,
@@ -29,7 +29,6 @@ from cruxmap.exchange.tables.writing import (
     SECTION_OF,
     VIEW,
     WORLDVIEW,
-    listed,
     numbers_in,
 )
 from cruxmap.language.argument_map import Elicited, Role, SameAs
@@ -64,8 +63,6 @@ _LIKE_A_TIME = re.compile("[0-9]{1,4}:[0-9]{2}")
 """What a spreadsheet shows of `1:99`, as 2:39, and of `3:1` as 3:01."""
 _BRACKETS = {"{": 1, "[": 1, "}": -1, "]": -1}
 
-type Mapped = dict[str, Any]
-
 
 @dataclass(slots=True)
 class TableEntry:
@@ -74,7 +71,7 @@ class TableEntry:
     line: Line
     kind: str
     id: str
-    said: Mapped
+    said: Data
     by: str = ""
     places: Mapping[str, NumberAt] = field(default_factory=dict)
 
@@ -114,9 +111,9 @@ class TableReading:
         self.around: list[TableEntry] = []
         self.numbers: list[Line] = []
         self.ids: dict[str, str] = {}
-        self.worldviews: dict[str, Mapped] = {}
-        self.model: Mapped | None = None
-        self.head: Mapped = {}
+        self.worldviews: dict[str, Data] = {}
+        self.model: Data | None = None
+        self.head: Data = {}
 
     def arrived(self) -> Arrived:
         """Read all rows: first what there is, then what refers to it."""
@@ -240,7 +237,7 @@ class TableReading:
             said = ({name: text} if text else {}) | said
             self._take_around(line, kind, said)
 
-    def _take_around(self, line: Line, kind: str, said: Mapped) -> None:
+    def _take_around(self, line: Line, kind: str, said: Data) -> None:
         id_ = read_text(line.cells["address"])
         if kind == MAP:
             self.head = said
@@ -256,7 +253,7 @@ class TableReading:
         else:
             self.around.append(TableEntry(line, kind, id_, said))
 
-    def _has_shape(self, line: Line, said: Mapped) -> bool:
+    def _has_shape(self, line: Line, said: Data) -> bool:
         """Whether what a column adds to is as a worldview's file has it; a problem where it is not."""
         shapes = {"judgements": dict, "rejects": list, **dict.fromkeys(SECTION_OF.values(), dict)}
         wrong = [key for key, shape in shapes.items() if key in said and not isinstance(said[key], shape)]
@@ -290,11 +287,11 @@ class TableReading:
         for key in (*DIRECTIONS, "premises"):
             if line.cells[key]:
                 found = [self._resolved(one) for one in self._list(line, key)]
-                said[key] = found if key == "premises" or len(found) != 1 else found[0]
+                said[key] = found if key == "premises" else one_or_all(found)
         for key in ("source", "tags"):
             if line.cells[key]:
                 found = [str(one) for one in _parts(read_text(line.cells[key]))]
-                said[key] = found if len(found) > 1 else found[0]
+                said[key] = one_or_all(found)
         if line.cells["note"]:
             said["note"] = read_text(line.cells["note"])
         if entry.kind == "argument" and not any(key in said for key in DIRECTIONS):
@@ -311,7 +308,7 @@ class TableReading:
         for key, address in (("value", ""), ("strength", ".strength"), ("force", ".force")):
             self._put(line, key, entry, f"{entry.id}{address}")
 
-    def _definition(self, line: Line) -> Mapped:
+    def _definition(self, line: Line) -> Data:
         cell = line.cells["definition"]
         if not cell:
             return {}
@@ -519,13 +516,13 @@ class TableReading:
 
     # --- what comes of it -----------------------------------------------------------------------------
 
-    def _locators(self) -> dict[str, Mapped]:
+    def _locators(self) -> dict[str, Data]:
         """Return the places of sources, which have files of their own."""
         listed = {one.id: one.said.pop("locators", None) for one in self.around if one.kind == "source"}
         return {key: {"source": key, "locators": said} for key, said in listed.items() if said is not None}
 
     def _map(self) -> dict[str, Plain]:
-        found: Mapped = {"map": self.head} if self.head else {}
+        found: Data = {"map": self.head} if self.head else {}
         for one in self.around:
             value = str(one.line.cells["value"]) if one.kind == AROUND["lexicon"] else one.said
             found.setdefault(SECTION_OF[one.kind], {})[one.id] = value
@@ -540,7 +537,7 @@ class TableReading:
             found["voices"] = found.get("voices", {}) | {key: {"text": f"{key}."} for key in unknown}
         return found
 
-    def _files(self) -> dict[str, Mapped]:
+    def _files(self) -> dict[str, Data]:
         for entry in self.entries.values():
             if entry.by:
                 sentence = f"What `{entry.by}` brings in {self.file}."
@@ -553,7 +550,7 @@ class TableReading:
         self.findings.add(code, f"{where}: {message}", line.cells.get(column, line.cells["text"]), hint)
 
 
-def set_judgement(judgements: Mapped, key: str, address: str, found: str) -> None:
+def set_judgement(judgements: Data, key: str, address: str, found: str) -> None:
     """Put a number at an address of a worldview's file: in place of another, or into a row of shares."""
     if key == address:
         judgements[address] = found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cruxmap.exchange.formats import Lost, Sent
+from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed
 from cruxmap.exchange.plain_map import plain_locators, plain_map, plain_model, plain_worldview
 from cruxmap.exchange.tables.cells import shown_ends, steady_number, written_rows, written_text
 from cruxmap.exchange.tables.number_places import number_places
@@ -39,7 +40,6 @@ SECTION_OF = {kind: section for section, kind in (ENTRIES | AROUND).items()}
 """The section of a map's file by what the column `kind` calls one of its entries."""
 
 MAP, MODEL, WORLDVIEW = "map", "model", "worldview"
-DIRECTIONS = ("for", "against", "undercuts")
 VIEW = "worldview "
 """How the header of a worldview's column begins."""
 
@@ -50,7 +50,6 @@ AFTER_VIEWS = ("by", *DIRECTIONS, "premises", "source", "note", "tags", "brought
 REJECTED = "rejected"
 NOBODY = "nobody"
 
-type Mapped = dict[str, Any]
 type Row = dict[str, str]
 
 
@@ -58,7 +57,7 @@ type Row = dict[str, str]
 class _Views:
     """What stands in the columns of worldviews, by address, and what of their files stands nowhere else."""
 
-    files: dict[str, Mapped]
+    files: dict[str, Data]
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     perspectives: dict[str, Perspective] = field(default_factory=dict)
 
@@ -79,7 +78,7 @@ def write_csv(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
     one = model.map
     known = one.worldview if worldview == MAP_WORLDVIEW else {worldview: one.worldview[worldview]}
     views = _views(one, {id_: plain_worldview(one, one.worldview[id_]) for id_ in known})
-    plain: Mapped = plain_map(one)
+    plain: Data = plain_map(one)
     for source in one.sources:
         if source.locators is not None:
             plain["sources"][source.id]["locators"] = plain_locators(source)["locators"]
@@ -103,7 +102,7 @@ def _lost(model: ModelSpec, known: Mapping[str, object]) -> Iterator[Lost]:
 # --- rows of entries ------------------------------------------------------------------------------
 
 
-def _entry_rows(one: ArgumentMap, plain: Mapped, views: _Views) -> Iterator[Row]:
+def _entry_rows(one: ArgumentMap, plain: Data, views: _Views) -> Iterator[Row]:
     """Yield the rows of all entries, those that worldviews bring after the map's own."""
     for section in ENTRIES:
         for id_, entry in plain.get(section, {}).items():
@@ -114,7 +113,7 @@ def _entry_rows(one: ArgumentMap, plain: Mapped, views: _Views) -> Iterator[Row]
                 yield from (row | {"brought by": view} if row["text"] else row for row in rows)
 
 
-def _rows_of(one: ArgumentMap, id_: str, entry: Mapped, views: _Views) -> Iterator[Row]:
+def _rows_of(one: ArgumentMap, id_: str, entry: Data, views: _Views) -> Iterator[Row]:
     kind = KIND_OF[type(one.entry[id_])].value
     texts = {at: place.text for at, place in number_places(kind, id_, entry).items()}
     text = entry.get("text", "")
@@ -135,7 +134,7 @@ def _rows_of(one: ArgumentMap, id_: str, entry: Mapped, views: _Views) -> Iterat
             yield place | _numbers(one, address, judgement, texts, views)
 
 
-def _pointing(entry: Mapped) -> Row:
+def _pointing(entry: Data) -> Row:
     """Take out of an entry what has columns of its own, and return these."""
     row = {"by": entry.pop("by", "")}
     for key in (*DIRECTIONS, "premises"):
@@ -145,11 +144,6 @@ def _pointing(entry: Mapped) -> Row:
         if key in entry:
             row[key] = written_text("; ".join(listed(entry.pop(key))))
     return row | {"note": written_text(entry.pop("note", ""))}
-
-
-def listed(words: Any) -> list[Any]:
-    """Return a list where there may be one thing alone."""
-    return [words] if isinstance(words, str | Mapping) else [*words]
 
 
 def _numbers(
@@ -208,7 +202,7 @@ def _by(entry: Entry, part: str) -> str:
 # --- other rows -----------------------------------------------------------------------------------
 
 
-def _around_rows(plain: Mapped) -> Iterator[Row]:
+def _around_rows(plain: Data) -> Iterator[Row]:
     head = dict(plain.get("map", {}))
     if head:
         text = written_text(head.pop("title", ""))
@@ -237,7 +231,7 @@ def _model_row(model: ModelSpec) -> Row:
     return {"kind": MODEL, "text": written_text(text), "definition": written_text(flow(said))}
 
 
-def _views(one: ArgumentMap, files: dict[str, Mapped]) -> _Views:
+def _views(one: ArgumentMap, files: dict[str, Data]) -> _Views:
     """Divide the files of worldviews into what their columns say, and the rest."""
     views = _Views(files, {view: {} for view in files})
     for view, file in files.items():
