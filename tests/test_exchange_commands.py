@@ -88,7 +88,7 @@ def test_a_packed_file_is_unpacked(cruxmap: Cruxmap) -> None:
     assert (outcome.code, outcome.out) == (1, "")
     assert "unreadable-import: it is packed by gzip, and cannot be unpacked" in outcome.err
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cruxmap.exchange.importing.MOST_BYTES", 1000)
+        patch.setattr("cruxmap.exchange.foreign_files.MOST_BYTES", 1000)
         Path("bomb.bif.gz").write_bytes(gzip.compress(b" " * 100_000))
         assert "unpacked it has more than 1,000 bytes" in cruxmap("import", "bomb.bif.gz").err
 

@@ -5,15 +5,9 @@ from typing import NoReturn
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.yaml_text import SourceFile, shortened
 
-MOST_BYTES = 1 << 28
-"""The size that a foreign file may have: the largest published networks have a tenth of that."""
-
 
 def decoded(data: bytes, file: str) -> SourceFile:
-    """Return a file's text. Raises InvalidMap where it is not UTF-8, or too large."""
-    if len(data) > MOST_BYTES:
-        message = f"it has {len(data):,} bytes, and {MOST_BYTES:,} are the most"
-        raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),))
+    """Return a file's text. Raises InvalidMap where it is not UTF-8."""
     try:
         return SourceFile(file, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -22,6 +16,11 @@ def decoded(data: bytes, file: str) -> SourceFile:
         hint = "save it as UTF-8"
         problem = Problem(Code.NOT_UTF8, f"byte {error.start:,} is not UTF-8", place, hint)
         raise InvalidMap((problem,)) from error
+
+
+def unreadable(file: str, message: str, hint: str = "") -> InvalidMap:
+    """Return that a file as a whole is not as its format has it."""
+    return InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file), hint=hint),))
 
 
 def problem_in(source: SourceFile, start: int, end: int, message: str, hint: str = "") -> Problem:

@@ -1,18 +1,15 @@
 """A foreign file as a map: its files in memory, read and checked before anything is written."""
 
-import gzip
 import os
 import re
-import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span, WrongUsage
-from cruxmap.exchange.foreign_text import MOST_BYTES
+from cruxmap.exchange.foreign_files import STDIN, content_of, name_of
 from cruxmap.exchange.formats import FORMATS, Arrived, Format, Lost
 from cruxmap.exchange.names import ids_for
 from cruxmap.exchange.writing import model_text, texts_of
@@ -20,7 +17,7 @@ from cruxmap.ground import CannotWrite, replace_versions
 from cruxmap.language.argument_map import Argument, ArgumentMap, Question
 from cruxmap.language.checks import dependencies
 from cruxmap.language.context import check_word
-from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, Given, imagined, shown
+from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, Given, imagined
 from cruxmap.language.findings import Findings
 from cruxmap.language.in_memory import MEMORY
 from cruxmap.language.model_spec import ModelSpec
@@ -29,8 +26,6 @@ from cruxmap.language.reading import read_map, read_model
 from cruxmap.language.yaml_text import parse, text_of
 from cruxmap.language.yaml_writing import Plain
 
-STDIN = "stdin"
-_PACKED = b"\x1f\x8b"
 _PARTS = {WORLDVIEWS: "the worldview `{}`", SOURCES: "the source `{}`"}
 """What foreign files have files of their own for, by the folder of these."""
 _ENTRY = re.compile("^  ([a-z0-9-]+):", re.MULTILINE)
@@ -120,12 +115,7 @@ def import_map(
     >>> cm.probability(cm.import_map(rain.encode(), name="weather").model, "rain")
     0.2
     """
-    if isinstance(source, bytes):
-        data, file = source, STDIN
-    else:
-        file = shown(Path(source))
-        data = content_of(Path(source), file)
-    data = _unpacked(data, file)
+    data, file = content_of(source), name_of(source)
     chosen = format_of(data, file, format)
     id_ = _name(name, file)
     return _imported(chosen.reader(data, file), id_, chosen.name, file)
@@ -175,39 +165,6 @@ def _name(name: str | None, file: str) -> str:
     if findings.problems:
         raise WrongUsage(tuple(findings.problems))
     return name
-
-
-def content_of(path: Path, file: str) -> bytes:
-    """Return what is in a foreign file. Raises WrongUsage where it cannot be read, or InvalidMap."""
-    try:
-        with open(path, "rb") as opened:
-            data = opened.read(MOST_BYTES + 1)  # what is no ordinary file may never end
-    except FileNotFoundError as error:
-        problem = Problem(Code.NO_SUCH_FILE, f"there is no {file}", hint="name a file, or `-` for stdin")
-        raise WrongUsage((problem,)) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise WrongUsage((Problem(Code.CANNOT_USE, f"{file} cannot be read: {reason}"),)) from error
-    if len(data) > MOST_BYTES:
-        message = f"it has more than {MOST_BYTES:,} bytes, which are the most"
-        raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),))
-    return data
-
-
-def _unpacked(data: bytes, file: str) -> bytes:
-    """Return what is in a file that gzip has packed, as bnlearn's networks are, and any other as it is."""
-    if not data.startswith(_PACKED):
-        return data
-    try:
-        with gzip.open(BytesIO(data)) as packed:
-            unpacked = packed.read(MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        message = f"it is packed by gzip, and cannot be unpacked: {error}"
-        raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),)) from error
-    if len(unpacked) > MOST_BYTES:
-        message = f"unpacked it has more than {MOST_BYTES:,} bytes, which are the most"
-        raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file)),))
-    return unpacked
 
 
 # --- what arrived, as files and as what they say ----------------------------------------------------

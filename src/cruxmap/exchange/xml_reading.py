@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 from xml.parsers import expat
 
-from cruxmap.errors import Code, InvalidMap, Problem, Span
-from cruxmap.exchange.foreign_text import MOST_BYTES, decoded, problem_in
+from cruxmap.errors import InvalidMap, Problem, Span
+from cruxmap.exchange.foreign_text import decoded, problem_in, unreadable
 from cruxmap.language.yaml_text import SourceFile
 
 DEEPEST = 200
@@ -23,6 +23,7 @@ DEEPEST = 200
 
 _DECLARED = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _KNOWN = ("utf-8", "utf-16", "ascii", "iso8859-1", "iso8859-15", "cp1252")
+_IN_UTF_8 = "save it as UTF-8"
 _MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -101,16 +102,14 @@ def _text_of(data: bytes, file: str) -> SourceFile:
         encoding = name.lower()
     if encoding not in _KNOWN:
         message = f"it says that it is written in `{name}`, which is not read here"
-        raise InvalidMap((Problem(Code.UNREADABLE_IMPORT, message, Span(file), hint="save it as UTF-8"),))
-    if encoding in ("utf-8", "ascii") or len(data) > MOST_BYTES:
+        raise unreadable(file, message, _IN_UTF_8)
+    if encoding in ("utf-8", "ascii"):
         return decoded(data, file)
     try:
         return SourceFile(file, data.decode(encoding))
     except UnicodeDecodeError as error:
         message = f"byte {error.start:,} is not {name}"
-        raise InvalidMap(
-            (Problem(Code.UNREADABLE_IMPORT, message, Span(file), hint="save it as UTF-8"),)
-        ) from error
+        raise unreadable(file, message, _IN_UTF_8) from error
 
 
 class _Open:

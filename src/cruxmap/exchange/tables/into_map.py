@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code
+from cruxmap.exchange.foreign_files import content_of, name_of
 from cruxmap.exchange.formats import Lost
-from cruxmap.exchange.importing import content_of
 from cruxmap.exchange.names import ids_for
 from cruxmap.exchange.plain_data import Data
 from cruxmap.exchange.plain_map import plain_map, plain_worldview
@@ -27,7 +27,7 @@ from cruxmap.ground import replace_versions, version_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.editing import Changes, edited
 from cruxmap.language.editor_files import first_line
-from cruxmap.language.files import WORLDVIEWS, overlaid, shown
+from cruxmap.language.files import WORLDVIEWS, overlaid
 from cruxmap.language.judgement import with_phrases
 from cruxmap.language.loose_notation import REJECTS
 from cruxmap.language.reading import read_models, read_with_visitors
@@ -119,7 +119,7 @@ def take_table(source: str | os.PathLike[str] | bytes, model: str | os.PathLike[
     Parameters
     ----------
     source
-        The table's path, or what is in it, as bytes.
+        The table's path, or what is in it, as bytes. What gzip has packed is unpacked.
     model
         The model's file.
 
@@ -142,10 +142,9 @@ def take_table(source: str | os.PathLike[str] | bytes, model: str | os.PathLike[
     ...     cm.take_table(table, f"{folder}/models/town.yaml").counts
     {}
     """
-    file = "stdin" if isinstance(source, bytes) else shown(Path(source))
-    data = source if isinstance(source, bytes) else content_of(Path(source), file)
+    data = content_of(source)
     read = read_with_visitors(model, ())
-    reading = _Taking(data, file, read.model.map)
+    reading = _Taking(data, name_of(source), read.model.map)
     views = {id_: view for id_, view in reading.views_of_it().items() if view}
     files, versions = dict[Path, str](), dict[Path, str | None]()
     for id_, view in views.items():
