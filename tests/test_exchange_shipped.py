@@ -48,3 +48,16 @@ def test_a_shipped_model_comes_in_with_its_probabilities(path: Path, form: str) 
     ours, theirs = engine(before).marginals(), engine(after).marginals()
     for claim in (*before.claims, *before.arguments):
         np.testing.assert_allclose(theirs[claim.about.id], ours[claim.about.id], rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("form", BOTH_WAYS)
+@pytest.mark.parametrize("path", QUICK)
+def test_a_worldview_of_a_shipped_model_comes_in_with_its_probabilities(path: Path, form: str) -> None:
+    model = cm.read_model(path)
+    seen = model.map.worldviews[0].about.id
+    sent = cm.export_map(model, form, seen)
+    after = cm.import_map(sent.data, format=form, name=path.stem).map
+    ours = engine(model.map, (), seen).marginals()
+    theirs = engine(after, (), seen if form == "csv" else "map").marginals()  # a table keeps her column
+    for claim in model.map.claims:
+        np.testing.assert_allclose(theirs[claim.about.id], ours[claim.about.id], rtol=1e-9, atol=1e-15)

@@ -14,7 +14,7 @@ from cruxmap.exchange.importing import sensible_target
 from cruxmap.ground import write_file
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.names import checked_worldview, suggestion
+from cruxmap.language.names import checked_worldview, did_you_mean
 from cruxmap.language.reading import read_model
 from cruxmap.language.typed import parse_target
 
@@ -135,7 +135,7 @@ def export_map(
         sent = known.writer(asked, worldview)
     else:
         message = f"there is no format `{format}` to write"
-        hint = f"{suggestion(format, written())}; known: {', '.join(written())}"
+        hint = did_you_mean(format, written()) or f"known: {', '.join(written())}"
         raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=hint),))
     return Exported(format=format, data=sent.data, lost=sent.lost)
 

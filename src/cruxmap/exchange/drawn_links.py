@@ -163,9 +163,7 @@ def leaving(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Leaving:
             path.partition("/")[2].removesuffix(".yaml"): data for path, data in there.items()
         }
         around |= {key: named} if named else {}
-    asked = plain_model(model)
-    if worldview != MAP_WORLDVIEW:
-        asked.pop("worldviews", None)
+    asked = plain_model(model, None if worldview == MAP_WORLDVIEW else ())
     return Leaving(
         DrawnMap(seen.map, plain),
         {**around, "model": asked},

@@ -21,7 +21,7 @@ from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, Given
 from cruxmap.language.findings import Findings
 from cruxmap.language.in_memory import MEMORY
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.names import suggestion
+from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import read_map, read_model
 from cruxmap.language.yaml_text import parse, text_of
 from cruxmap.language.yaml_writing import Plain
@@ -133,7 +133,7 @@ def format_of(data: bytes, file: str, named: str | None) -> Format:
     if named is not None:
         if named in readable:
             return readable[named]
-        known = f"{suggestion(named, readable)}; known: {', '.join(readable)}"
+        known = did_you_mean(named, readable) or f"known: {', '.join(readable)}"
         message = f"there is no format `{named}` that can be read"
         raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=known),))
     suffix = Path(file.lower().removesuffix(".gz")).suffix

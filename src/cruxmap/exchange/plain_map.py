@@ -4,7 +4,7 @@ In: an `ArgumentMap`, or one entry of it. Out: plain texts, lists and mappings, 
 them. Where there are several ways to say the same, it is the shortest one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple, assert_never
 
@@ -477,13 +477,17 @@ def _renumbered(value: Any, number: Callable[[Judgement], Judgement]) -> Any:
             return value
 
 
-def plain_model(model: ModelSpec) -> Mapped:
-    """Return what a model asks, without its name, its map and its expectations."""
+def plain_model(model: ModelSpec, worldviews: Collection[str] | None = None) -> Mapped:
+    """Return what a model asks, without its name, its map and its expectations.
+
+    Of the worldviews that it lists, those stay that are in `worldviews`: the others do not go along.
+    """
+    listed: list[Plain] = [id_ for id_ in model.worldviews if worldviews is None or id_ in worldviews]
     lists: dict[str, list[Plain]] = {
         "also": [condition_form(target.condition) for target in model.also],
         "assuming": [*map(condition_form, model.assuming)],
         "observed": [*map(condition_form, model.observed)],
-        "worldviews": [*model.worldviews] if model.lists_worldviews else [],
+        "worldviews": listed if model.lists_worldviews else [],
     }
     said: Mapped = {"target": condition_form(model.target.condition)}
     said |= {"text": model.text} if model.text else {}

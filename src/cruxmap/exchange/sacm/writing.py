@@ -111,7 +111,8 @@ class _Writing:
         )
         spaces = {f"xmlns:{prefix}": address for prefix, address in NAMESPACES.items()}
         case.attributes = {"xmi:version": "2.0", **spaces} | case.attributes
-        said: Data = {MODEL: plain_model(self.model)}
+        kept = None if self.worldview == MAP_WORLDVIEW else ()
+        said: Data = {MODEL: plain_model(self.model, kept)}
         said |= {LEXICON: self.plain["lexicon"]} if "lexicon" in self.plain else {}
         if self.worldview == MAP_WORLDVIEW:
             for view in self.one.worldviews:

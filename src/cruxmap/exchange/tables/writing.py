@@ -7,7 +7,7 @@ or changed. A new row is a new claim or argument. What no other column says of a
 the words of a map's file, so that nothing of a map is lost on the way.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +83,7 @@ def write_csv(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
         if source.locators is not None:
             plain["sources"][source.id]["locators"] = plain_locators(source)["locators"]
     rows = [*_entry_rows(one, plain, views), *_around_rows(plain), *_view_rows(views)]
-    rows.append(_model_row(model))
+    rows.append(_model_row(model, known))
     used = {column for row in rows for column, cell in row.items() if cell}
     after = [column for column in AFTER_VIEWS if column in used or column in DIRECTIONS]
     columns = [*BEFORE_VIEWS, *(f"{VIEW}{id_}" for id_ in views.files), *COMPUTED, *after]
@@ -225,8 +225,8 @@ def _view_rows(views: _Views) -> Iterator[Row]:
         yield row | {"definition": written_text(flow(rest)) if rest else ""}
 
 
-def _model_row(model: ModelSpec) -> Row:
-    said = plain_model(model)
+def _model_row(model: ModelSpec, known: Collection[str]) -> Row:
+    said = plain_model(model, {MAP_WORLDVIEW, *known})
     text = str(said.pop("text", ""))
     return {"kind": MODEL, "text": written_text(text), "definition": written_text(flow(said))}
 
