@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from cruxmap.displays.asked import Asked
 from cruxmap.insight.checked import Checked
 from cruxmap.insight.coherence import Coherence
 from cruxmap.insight.compare import Comparison
@@ -50,9 +51,6 @@ from cruxmap.present.tables import Table
 from cruxmap.present.takes_figures import takes_figures
 from cruxmap.present.takes_tables import TAKES_LISTINGS
 
-if TYPE_CHECKING:
-    from cruxmap.displays.showing import Asked
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -62,25 +60,25 @@ class Look:
     what draws the figures, by names for Python.
     """
 
-    lists: Callable[[Any, "Asked"], Mapping[str, Callable[[], Table]]]
-    tables: Callable[[Any, "Asked"], tuple[Table, ...]]
-    figures: Callable[[Any, "Asked"], Drawings]
+    lists: Callable[[Any, Asked], Mapping[str, Callable[[], Table]]]
+    tables: Callable[[Any, Asked], tuple[Table, ...]]
+    figures: Callable[[Any, Asked], Drawings]
 
 
-def _no_figures(_: Any, __: "Asked") -> Drawings:
+def _no_figures(_: Any, __: Asked) -> Drawings:
     return {}
 
 
 def _listed(
-    listings: Listings, figures: Callable[[Any, "Asked"], Drawings] = _no_figures, first: str = ""
+    listings: Listings, figures: Callable[[Any, Asked], Drawings] = _no_figures, first: str = ""
 ) -> Look:
     """Return the look of an answer with listings, of which the one named is the default frame."""
     names = sorted(listings, key=lambda name: name != first) if first else list(listings)
 
-    def whole(name: str, answer: Any, asked: "Asked") -> Callable[[], Table]:
+    def whole(name: str, answer: Any, asked: Asked) -> Callable[[], Table]:
         return lambda: listings[name](answer, asked.map).table
 
-    def shown(answer: Any, asked: "Asked") -> tuple[Table, ...]:
+    def shown(answer: Any, asked: Asked) -> tuple[Table, ...]:
         made: dict[str, Listing] = {name: make(answer, asked.map) for name, make in listings.items()}
         return for_people(made)
 
@@ -95,7 +93,7 @@ def _tabled(
     name: str,
     whole: Callable[[Any], Table],
     tables: Callable[[Any], tuple[Table, ...]] | None = None,
-    figures: Callable[[Any, "Asked"], Drawings] = _no_figures,
+    figures: Callable[[Any, Asked], Drawings] = _no_figures,
 ) -> Look:
     """Return the look of an answer with one list, which stands for people as it is, or in several tables."""
     return Look(
@@ -108,7 +106,7 @@ def _tabled(
 # --- figures, under names for Python ----------------------------------------------------------------
 
 
-def _of_estimate(estimate: Estimate, asked: "Asked") -> Drawings:
+def _of_estimate(estimate: Estimate, asked: Asked) -> Drawings:
     drawn = estimate_figures(asked.model, estimate)
     return {"forest" if name == "estimate" else name: draw for name, draw in drawn.items()}
 
@@ -117,13 +115,13 @@ OF_CRUXES = {"claims": "ranking", "judgements": "tornado", "spread": "spread"}
 """What the figures of a worldview's cruxes are called in files, and in Python."""
 
 
-def _of_cruxes(table: CruxTable, asked: "Asked") -> Drawings:
+def _of_cruxes(table: CruxTable, asked: Asked) -> Drawings:
     drawn = crux_figures(table, asked.map)
     files = {f"cruxes-{table.worldview}-{name}": shown for name, shown in OF_CRUXES.items()}
     return {files[name]: draw for name, draw in drawn.items()}
 
 
-def _of_all_cruxes(tables: CruxTables, asked: "Asked") -> Drawings:
+def _of_all_cruxes(tables: CruxTables, asked: Asked) -> Drawings:
     own = {
         f"{worldview}-{name}": draw
         for worldview, table in tables.worldviews.items()
@@ -132,24 +130,24 @@ def _of_all_cruxes(tables: CruxTables, asked: "Asked") -> Drawings:
     return {**_of_cruxes(tables.overall, asked), **own}
 
 
-def _of_diff(diff: WorldviewDiff, _: "Asked") -> Drawings:
+def _of_diff(diff: WorldviewDiff, _: Asked) -> Drawings:
     return {
         name.removeprefix(f"diff-{diff.a}-{diff.b}-"): draw for name, draw in diff_figures(diff).items()
     }
 
 
-def _called(name: str, drawings: Callable[[Any, "Asked"], Drawings]) -> Callable[[Any, "Asked"], Drawings]:
+def _called(name: str, drawings: Callable[[Any, Asked], Drawings]) -> Callable[[Any, Asked], Drawings]:
     """Give the only figure of an answer a name, if there is one."""
     return lambda answer, asked: dict(zip([name], drawings(answer, asked).values(), strict=False))
 
 
-def _of_pool(pool: Pool, asked: "Asked") -> Drawings:
+def _of_pool(pool: Pool, asked: Asked) -> Drawings:
     return {
         "pools" if name == "pool" else name: draw for name, draw in pool_figures(pool, asked.map).items()
     }
 
 
-def _of_takes(takes: Takes, asked: "Asked") -> Drawings:
+def _of_takes(takes: Takes, asked: Asked) -> Drawings:
     return takes_figures(takes, asked.map)
 
 
@@ -160,7 +158,7 @@ def _whole(table: Table) -> Callable[[], Table]:
     return lambda: table
 
 
-def _of_checks(checked: Checked, _: "Asked") -> dict[str, Callable[[], Table]]:
+def _of_checks(checked: Checked, _: Asked) -> dict[str, Callable[[], Table]]:
     """Return the problems and warnings, and what else was looked for."""
     tables = {"problems": lambda: problems_table(checked.problems, checked.warnings)}
     sources, stale, expected = checked.sources, checked.stale, checked.expectations
@@ -173,7 +171,7 @@ def _of_checks(checked: Checked, _: "Asked") -> dict[str, Callable[[], Table]]:
     return tables
 
 
-def _checked(checked: Checked, asked: "Asked") -> tuple[Table, ...]:
+def _checked(checked: Checked, asked: Asked) -> tuple[Table, ...]:
     return tuple(_read(make()) for make in _of_checks(checked, asked).values())
 
 
@@ -181,7 +179,7 @@ IN_FULL = ("central", "in_force")
 """Columns of numbers in full, for which people have others."""
 
 
-def _explained(explanation: Explanation, _: "Asked") -> tuple[Table, ...]:
+def _explained(explanation: Explanation, _: Asked) -> tuple[Table, ...]:
     """Return the tables of an entry below its sentence, without columns of which a person reads nothing."""
     about = explanation.entry.about
     title = f"{type(explanation.entry).__name__} {about.id}: {about.text}"
@@ -201,7 +199,7 @@ def _read(table: Table) -> Table:
     )
 
 
-def _of_job(job: Job, asked: "Asked") -> Drawings:
+def _of_job(job: Job, asked: Asked) -> Drawings:
     diff = {} if job.diff is None else _of_diff(job.diff, asked)
     return {**_of_estimate(job.estimate, asked), **_of_all_cruxes(job.cruxes, asked), **diff}
 

@@ -138,9 +138,31 @@ class ArgumentGraph:
         yield from self.statements.values()
         yield from self.reasons.values()
 
+    def find(self, key: Key) -> Statement | Reason | None:
+        """Return a statement or an argument, if it is there."""
+        return self.statements.get(key) or self.reasons.get(key)
+
     def node(self, key: Key) -> Statement | Reason:
-        """Return a statement or an argument."""
+        """Return a statement or an argument that is there."""
         return self.statements[key] if key in self.statements else self.reasons[key]
+
+    def put(self, node: Statement | Reason) -> None:
+        """Add a statement or an argument, in the place of one that has its key."""
+        if isinstance(node, Statement):
+            self.statements[node.key] = node
+        else:
+            self.reasons[node.key] = node
+
+    def note(self, key: Key, words: str) -> None:
+        """Add words to the note of a statement or an argument."""
+        node = self.node(key)
+        self.put(replace(node, data=noted(node.data, words)))
+
+
+def noted(data: Mapping[str, Plain], words: str) -> dict[str, Plain]:
+    """Return data with more words in its note."""
+    note = data.get("note")
+    return {**data, "note": f"{note} {words}" if isinstance(note, str) and note else words}
 
 
 def arrived_from(graph: ArgumentGraph) -> Arrived:

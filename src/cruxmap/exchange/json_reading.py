@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from cruxmap.errors import Span
-from cruxmap.exchange.foreign_text import decoded, refuse_import
+from cruxmap.errors import Problem, Span
+from cruxmap.exchange.foreign_text import decoded, problem_in, refuse_import
 from cruxmap.language.yaml_text import DEEPEST, SourceFile
 from cruxmap.language.yaml_writing import Plain
 
@@ -32,6 +32,10 @@ class JsonObject(dict[str, "Json"]):
     def span(self) -> Span:
         """Where it begins."""
         return self.source.span(self.start, self.start + 1)
+
+    def problem(self, message: str, hint: str = "") -> Problem:
+        """Return that it is not as its format has it."""
+        return problem_in(self.source, self.start, self.start + 1, message, hint)
 
 
 type Json = str | list["Json"] | JsonObject | None

@@ -21,6 +21,7 @@ from cruxmap.exchange.argument_graph import (
     Says,
     Statement,
     arrived_from,
+    noted,
     unfit_keys,
 )
 from cruxmap.exchange.foreign_text import decoded, problem_in
@@ -115,7 +116,7 @@ class _Drawing:
         return key
 
     def _put(self, key: Key, node: Node) -> None:
-        there = self.found.statements.get(key) or self.found.reasons.get(key)
+        there = self.found.find(key)
         kind = Statement if node.sort == "statement" else Reason
         label = node.title or node.text
         if there is None:
@@ -127,16 +128,13 @@ class _Drawing:
             )
         data = {**there.data, **node.data}
         if node.links:
-            data = _noted(data, f"Links: {'; '.join(node.links)}")
+            data = noted(data, f"Links: {'; '.join(node.links)}")
         tags = tuple(dict.fromkeys((*there.tags, *node.tags)))
         put = replace(there, text=text, data=data, tags=tags, span=span)
         if node.text and not there.text:  # its place is where it is said, not where it was first named
             self.found.statements.pop(key, None)
             self.found.reasons.pop(key, None)
-        if isinstance(put, Statement):
-            self.found.statements[key] = put
-        else:
-            self.found.reasons[key] = put
+        self.found.put(put)
 
     def _relate(self, key: Key, relations: Iterable[Related]) -> None:
         for says, leads_away, other in relations:
@@ -149,12 +147,9 @@ class _Drawing:
 
         Where somebody has changed the line since, it is the line that counts.
         """
-        for key, statement in self.found.statements.items():
-            text, data = self._text_of(statement)
-            self.found.statements[key] = replace(statement, text=text, data=data)
-        for key, reason in self.found.reasons.items():
-            text, data = self._text_of(reason)
-            self.found.reasons[key] = replace(reason, text=text, data=data)
+        for node in [*self.found.nodes]:
+            text, data = self._text_of(node)
+            self.found.put(replace(node, text=text, data=data))
 
     def _text_of(self, node: Statement | Reason) -> tuple[str, Mapping[str, Plain]]:
         exact = node.data.get("text")
@@ -205,7 +200,7 @@ class _Drawing:
         premises = tuple(dict.fromkeys(keys[one] for one in used or range(start, step.conclusion)))
         data = {**reason.data, **step.data}
         if step.rules:
-            data = _noted(data, f"Inference: {step.rules}")
+            data = noted(data, f"Inference: {step.rules}")
         text = reason.text or f"Therefore: {conclusion.text or conclusion.title}"
         self.found.reasons[reason.key] = replace(
             reason, text=text, premises=premises, structured=True, data=data
@@ -228,7 +223,7 @@ class _Drawing:
             text = self.found.statements.pop(key).text
             there = self.found.reasons[reason]
             if text not in there.text:
-                self.found.reasons[reason] = replace(there, data=_noted(there.data, f"Conclusion: {text}"))
+                self.found.note(reason, f"Conclusion: {text}")
             self._relate(reason, others)
             return
         self.found.relations.append(Relation("support", reason, key, conclusion.span))
@@ -242,9 +237,3 @@ class _Drawing:
             conclusion = self.conclusions.get(one.source)
             if conclusion is not None and one.target != conclusion:
                 self.found.relations[number] = one._replace(source=conclusion)
-
-
-def _noted(data: Mapping[str, Plain], words: str) -> dict[str, Plain]:
-    """Return data with more words in its note."""
-    note = data.get("note")
-    return {**data, "note": f"{note} {words}" if isinstance(note, str) and note else words}

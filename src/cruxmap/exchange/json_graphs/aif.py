@@ -26,7 +26,7 @@ from cruxmap.exchange.argument_graph import (
     unfit_keys,
 )
 from cruxmap.exchange.drawn_links import DrawnMap, leaving
-from cruxmap.exchange.foreign_text import decoded, problem_in, refuse_import
+from cruxmap.exchange.foreign_text import decoded, refuse_import
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.json_reading import Json, JsonObject, as_plain, read_json
 from cruxmap.exchange.names import ids_for
@@ -122,7 +122,7 @@ class _Reading:
     # --- what stands in the file
 
     def _refuse(self, place: JsonObject, message: str, hint: str) -> None:
-        self.problems.append(problem_in(place.source, place.start, place.start + 1, message, hint))
+        self.problems.append(place.problem(message, hint))
 
     def _objects(self, key: str) -> list[JsonObject]:
         value = self.root.get(key)
@@ -239,13 +239,13 @@ class _Reading:
         )
 
     def _name(self, node: _Node) -> str:
-        there = self.found.statements.get(node.id) or self.found.reasons.get(node.id)
+        there = self.found.find(node.id)
         return there.label if there is not None else node.text.strip() or node.id
 
     def _bear(self, node: _Node) -> None:
         """Put the relations of an inference or a conflict into the graph."""
         for target in self._out_of(node.id):
-            if target.id not in self.found.statements and target.id not in self.found.reasons:
+            if self.found.find(target.id) is None:
                 continue
             on_argument = target.id in self.found.reasons
             says: Says = "support" if node.kind == "RA" else "undercut" if on_argument else "attack"
@@ -261,21 +261,11 @@ class _Reading:
             for target in self._out_of(node.id):
                 if target.id in self.found.statements:
                     for one in words:
-                        self._note(target.id, f"Rephrased: {one.text}")
+                        self.found.note(target.id, f"Rephrased: {one.text}")
             ids = ", ".join(one.id for one in words)
             self.found.lost.append(
                 Lost("a rephrase", "it is in the note of what is rephrased", ids or node.id)
             )
-
-    def _note(self, key: Key, words: str, **more: Plain) -> None:
-        there = self.found.statements.get(key) or self.found.reasons[key]
-        note = there.data.get("note")
-        said = f"{note} {words}".strip() if isinstance(note, str) else words
-        data = {**there.data, **({"note": said} if said else {}), **more}
-        if isinstance(there, Statement):
-            self.found.statements[key] = replace(there, data=data)
-        else:
-            self.found.reasons[key] = replace(there, data=data)
 
     def _say_who(self) -> None:
         """Cite who says something: speakers are sources."""
@@ -287,15 +277,15 @@ class _Reading:
                 continue
             spoken = [one for one in self._into(node.id) if one.kind == "L"]
             for target in self._out_of(node.id):
-                for one in (
-                    spoken if target.id in self.found.statements or target.id in self.found.reasons else ()
-                ):
+                there = self.found.find(target.id)
+                if there is None:
+                    continue
+                for one in spoken:
                     name, words = _speaker(people.get(speaker_of.get(one.id, "")), one.text)
-                    there = self.found.node(target.id)
                     if name:
                         said.setdefault(target.id, []).append(name)
                     if words and words != there.text:
-                        self._note(target.id, f"{node.text or 'Said'}: {words}")
+                        self.found.note(target.id, f"{node.text or 'Said'}: {words}")
         names = ids_for(dict.fromkeys(name for listed in said.values() for name in listed), "source")
         if names:
             told = {id_: {"author": name, "title": f"What {name} said"} for name, id_ in names.items()}
@@ -305,7 +295,8 @@ class _Reading:
             }
         for key, listed in said.items():
             ids = [names[name] for name in dict.fromkeys(listed)]
-            self._note(key, "", source=one_or_all(ids))
+            there = self.found.node(key)
+            self.found.put(replace(there, data={**there.data, "source": one_or_all(ids)}))
 
     def _count_the_others(self) -> None:
         """Tell what is left of the nodes and edges that a map has no words for."""

@@ -23,7 +23,7 @@ from cruxmap.exchange.argument_graph import (
     unfit_keys,
 )
 from cruxmap.exchange.drawn_links import DrawnMap, leaving
-from cruxmap.exchange.foreign_text import decoded, problem_in, refuse_import
+from cruxmap.exchange.foreign_text import decoded, refuse_import
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.json_reading import JsonObject, as_plain, read_json
 from cruxmap.exchange.plain_map import Mapped
@@ -92,7 +92,7 @@ class _Reading:
         return self.found
 
     def _refuse(self, place: JsonObject, message: str, hint: str) -> None:
-        self.problems.append(problem_in(place.source, place.start, place.start + 1, message, hint))
+        self.problems.append(place.problem(message, hint))
 
     def _list(self, *keys: str) -> list[JsonObject]:
         value = next((self.root[key] for key in keys if key in self.root), None)
@@ -133,7 +133,7 @@ class _Reading:
             if not any(one.hint == hint for one in self.problems):
                 self._refuse(node, "a node has no `id`", hint)
             return
-        if id_ in self.found.statements or id_ in self.found.reasons:
+        if self.found.find(id_) is not None:
             self._refuse(node, f"the node `{id_}` is there twice", "ids of nodes are unique")
             return
         said = as_plain(node)
@@ -159,7 +159,7 @@ class _Reading:
         for key in ("source", "target"):
             end = edge.get(key)
             name = end if isinstance(end, str) else json.dumps(as_plain(end))
-            if name not in self.found.statements and name not in self.found.reasons:
+            if self.found.find(name) is None:
                 self._refuse(
                     edge, f"the {key} `{name}` of an edge is no node", "list it in `nodes`, with its `id`"
                 )
