@@ -81,6 +81,7 @@ def test_nodes_are_claims_and_questions_in_the_words_that_people_read() -> None:
         Lost("nodes of the type equation", "a map has no quantities", "Speed"),
         Lost("that it is a noisy MAX", "a map says that for claims alone: it is a table", "Harm"),
         Lost("further properties", "a map has no place for them", "Wind"),
+        Lost("submodels", "a map has one level", "1 of them"),
         Lost("cases", "what is observed belongs to a model: write it there"),
         Lost("decisions", "nobody decides in a map: their options have numbers that are nobody's", "trip"),
         Lost("the states' names `Yes, No`", "a claim is true or false", "rain, wet"),
@@ -236,3 +237,22 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(nodes: str) -> None:
 def test_another_file_is_told_to_be_none() -> None:
     with pytest.raises(InvalidMap, match="this is no `smile` with `nodes` in it"):
         cm.import_map(b"<svg/>", format="xdsl", name="bad")
+
+
+BESIDE = """<smile version="1.0" id="n">
+<nodes><cpt id="rain"><state id="true"/><state id="false"/>
+<probabilities>0.2 0.8</probabilities></cpt></nodes>
+<extensions><genie version="1.0" app="GeNIe 4.1" name="n">
+<submodel id="s" name="S"><node id="rain"><name>Rain</name><position>1 2 3 4</position>
+<comment row="0" col="0">a guess</comment><comment>As of May.</comment></node></submodel>
+<textbox><caption>Read me</caption></textbox></genie></extensions></smile>"""
+
+
+def test_what_stands_beside_the_nodes_is_told() -> None:
+    arrived = cm.import_map(BESIDE.encode(), "xdsl", "n")
+    assert (arrived.map.claims[0].about.text, arrived.map.claims[0].about.note) == ("Rain", "As of May.")
+    assert [(lost.what, lost.where) for lost in arrived.lost] == [
+        ("comments on cells of tables", "1 of them"),
+        ("submodels", "1 of them"),
+        ("text boxes", "1 of them"),
+    ]

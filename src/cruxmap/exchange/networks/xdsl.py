@@ -245,7 +245,8 @@ class _Reader:
             node = self.nodes.get(element.get("id"))
             if node is None:
                 continue
-            for part, key in ((element.first("name"), "text"), (element.first("comment"), "note")):
+            comments = [one for one in element.all("comment") if not one.get("row")]
+            for part, key in ((element.first("name"), "text"), (next(iter(comments), None), "note")):
                 if part is not None and part.text.strip():
                     setattr(node, key, name_in(part).name)
 
@@ -260,12 +261,27 @@ class _Reader:
             found.append(Lost("that it is a noisy MAX", why, abridged(self.written_out)))
         if self.further:
             found.append(Lost("further properties", "a map has no place for them", abridged(self.further)))
+        everything = [*root.walk()]
+        for name, what, why in _BESIDE:
+            there = [
+                one for one in everything if one.name == name and (name != "comment" or one.get("row"))
+            ]
+            if there:
+                found.append(Lost(what, why, f"{len(there)} of them"))
         if root.first("dynamic") is not None:
             found.append(Lost("time slices", "a map has none: this is the first one"))
         if root.first("cases") is not None:
             found.append(Lost("cases", "what is observed belongs to a model: write it there"))
         return found
 
+
+_BESIDE = (
+    ("comment", "comments on cells of tables", "a row has none"),
+    ("submodel", "submodels", "a map has one level"),
+    ("textbox", "text boxes", "they belong to no variable"),
+    ("observationcost", "what it costs to observe", "a map has no values"),
+)
+"""What stands beside the nodes and says something, by the name of its element."""
 
 _TABLES: Mapping[str, Callable[[_Reader, Node, Element], None]] = {
     "cpt": _Reader._probabilities,
