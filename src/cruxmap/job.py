@@ -13,7 +13,7 @@ from typing import Any, Unpack
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.ground import refuse_what_cannot_be_written, write_file, write_folder
 from cruxmap.insight import display
-from cruxmap.insight.asked import WhatIf, what_if
+from cruxmap.insight.asked import what_if
 from cruxmap.insight.cruxes import CruxTables
 from cruxmap.insight.diff import WorldviewDiff
 from cruxmap.insight.estimate import Estimate
@@ -23,7 +23,7 @@ from cruxmap.insight.pairs import PairMatrix
 from cruxmap.insight.plain import counted
 from cruxmap.language.anonymous import without_names
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
-from cruxmap.language.asked import as_model
+from cruxmap.language.asked import WhatIf, as_model
 from cruxmap.language.git_files import revision_of
 from cruxmap.language.in_memory import MODEL
 from cruxmap.language.model_spec import ModelSpec

@@ -22,10 +22,9 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     ClaimIs,
     Condition,
-    NumberPlace,
     StateIn,
     condition_text,
-    places,
+    place_of,
 )
 from cruxmap.network.inquiry import Inquiry
 from cruxmap.network.means_and_deviations import Numbers
@@ -113,7 +112,10 @@ def _words_of_targets(inquiry: Inquiry) -> dict[str, Coordinate]:
 def _words_of_addresses(inquiry: Inquiry) -> dict[str, Coordinate]:
     argument_map = inquiry.model.map
     addresses = coordinates(inquiry)["address"]
-    there = [_place_of(argument_map, address) for address in addresses]
+    there = [
+        place_of(argument_map.entry[argument_map.judgements[address].owner], address)
+        for address in addresses
+    ]
     origins = [
         [perspective.setting[address].origin for address in addresses]
         for perspective in inquiry.perspectives
@@ -128,11 +130,6 @@ def _words_of_addresses(inquiry: Inquiry) -> dict[str, Coordinate]:
         ),
         "whose": Coordinate(("worldview", "address"), np.array(origins, np.str_)),
     }
-
-
-def _place_of(argument_map: ArgumentMap, address: str) -> NumberPlace:
-    entry = argument_map.entry[argument_map.judgements[address].owner]
-    return next(place for place in places(entry) if place.judgement.address == address)
 
 
 def _words_of_statements(inquiry: Inquiry) -> dict[str, Coordinate]:

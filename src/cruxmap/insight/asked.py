@@ -7,10 +7,8 @@ from cruxmap.insight.display import attached
 from cruxmap.insight.tags import Tagged, tagged
 from cruxmap.language import asked
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.language.asked import WhatIf, typed_as
+from cruxmap.language.asked import typed_as
 from cruxmap.language.model_spec import ModelSpec
-
-__all__ = ["WhatIf", "only_tagged", "what_if"]
 
 
 @overload

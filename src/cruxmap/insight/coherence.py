@@ -18,7 +18,7 @@ from cruxmap.engine.formulas import fill, pullback
 from cruxmap.engine.network import BoolArray, Evidence, Filled, FloatArray
 from cruxmap.engine.queries import Planned, infer_many, log_z_gradients
 from cruxmap.engine.special import expit
-from cruxmap.insight.asked import WhatIf, what_if
+from cruxmap.insight.asked import what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, counted, plain_fields
 from cruxmap.insight.sentences import mean_and_central
@@ -31,7 +31,7 @@ from cruxmap.language.argument_map import (
     Stated,
     condition_text,
 )
-from cruxmap.language.asked import as_model
+from cruxmap.language.asked import WhatIf, as_model
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview

@@ -17,7 +17,7 @@ from cruxmap.engine.convergence import Convergence
 from cruxmap.engine.executors import HERE, Executor, Progress
 from cruxmap.engine.special import logit
 from cruxmap.errors import Code, Problem, WrongUsage
-from cruxmap.insight.asked import WhatIf, what_if
+from cruxmap.insight.asked import what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import Estimate, Summary, estimate
 from cruxmap.insight.plain import Answer, LeftOut, counted
@@ -25,6 +25,7 @@ from cruxmap.insight.sampled import Sampled
 from cruxmap.insight.sentences import extent, in_words
 from cruxmap.insight.whose import Said, who_is_heard
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ClaimIs, condition_text
+from cruxmap.language.asked import WhatIf
 from cruxmap.language.model_spec import ModelSpec
 
 FEWEST = 2

@@ -15,7 +15,7 @@ import numpy as np
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import MANY_WHAT_IFS
-from cruxmap.insight.asked import WhatIf, only_tagged, what_if
+from cruxmap.insight.asked import only_tagged, what_if
 from cruxmap.insight.candidates import Candidate, binary, candidates_of, crossing, position_of
 from cruxmap.insight.crux_rows import OVERALL, AnyCrux, Crux, QuestionCrux, by_value, row_of
 from cruxmap.insight.display import Shown
@@ -39,7 +39,7 @@ from cruxmap.insight.sobol import GroupCrux
 from cruxmap.insight.views import View
 from cruxmap.insight.whose import who_is_heard, who_says_little, whose_is
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.language.asked import as_model, named_worldview
+from cruxmap.language.asked import WhatIf, as_model, named_worldview
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import impossible, inquire
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Unpack
 
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
-from cruxmap.insight.asked import WhatIf, only_tagged, what_if
+from cruxmap.insight.asked import only_tagged, what_if
 from cruxmap.insight.candidates import candidates_of
 from cruxmap.insight.coherence import StatedGap, stated_gaps
 from cruxmap.insight.display import Shown
@@ -26,7 +26,7 @@ from cruxmap.insight.sentences import ROUNDING, extent
 from cruxmap.insight.target import log_odds_of
 from cruxmap.insight.whose import whose_are
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Argument, ArgumentMap
-from cruxmap.language.asked import as_model, named_worldview
+from cruxmap.language.asked import WhatIf, as_model, named_worldview
 from cruxmap.language.inheritance import NOBODY, SETTINGS_ORIGIN, Perspective, Setting
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec

@@ -19,7 +19,7 @@ from cruxmap.engine.jackknife import standard_error
 from cruxmap.engine.network import DrawsFrom, Evidence, FloatArray
 from cruxmap.engine.queries import Inference, infer_many
 from cruxmap.errors import InvalidMap
-from cruxmap.insight.asked import WhatIf, what_if
+from cruxmap.insight.asked import what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, counted
 from cruxmap.insight.sampled import Errors, Sampled, Settled, sampled, settled
@@ -44,7 +44,7 @@ from cruxmap.language.argument_map import (
     StateIn,
     condition_text,
 )
-from cruxmap.language.asked import Conditions, as_model, model_as_asked, typed_as
+from cruxmap.language.asked import Conditions, WhatIf, as_model, model_as_asked, typed_as
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
 from cruxmap.language.reading import Worldviews

@@ -15,13 +15,14 @@ from typing import Any, Unpack, assert_never
 from cruxmap.engine.exact_or_sampled import approach
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.planning import Plan
-from cruxmap.insight.asked import WhatIf, what_if
+from cruxmap.insight.asked import what_if
 from cruxmap.insight.cruxes import CruxTable, rankings
 from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import Found, probabilities_given
 from cruxmap.insight.kinds import Kind, kind_of
 from cruxmap.insight.plain import Answer
 from cruxmap.language.argument_map import Condition, condition_text, mentioned
+from cruxmap.language.asked import WhatIf
 from cruxmap.language.model_spec import (
     Expectation,
     ExpectedCrux,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Unpack
 
-from cruxmap.insight.asked import WhatIf, only_tagged, what_if
+from cruxmap.insight.asked import only_tagged, what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.marginals import StateChances, marginals
 from cruxmap.insight.plain import LONGEST_TEXT, counted
@@ -28,7 +28,7 @@ from cruxmap.language.argument_map import (
     mentioned_in,
     target_text,
 )
-from cruxmap.language.asked import as_model, typed_as
+from cruxmap.language.asked import WhatIf, as_model, typed_as
 from cruxmap.language.inheritance import (
     SETTINGS_ORIGIN,
     Perspective,

@@ -18,7 +18,7 @@ from cruxmap.engine.network import Filled, FloatArray
 from cruxmap.engine.planning import ancestors
 from cruxmap.engine.queries import infer
 from cruxmap.engine.special import expit
-from cruxmap.insight.asked import WhatIf, only_tagged, what_if
+from cruxmap.insight.asked import only_tagged, what_if
 from cruxmap.insight.candidates import settled_nodes
 from cruxmap.insight.display import Shown
 from cruxmap.insight.gap_shares import game_of, pairings, share_out
@@ -29,7 +29,7 @@ from cruxmap.insight.target import log_odds_by_draw, log_odds_of, logit_of_mean
 from cruxmap.insight.views import views
 from cruxmap.insight.whose import who_is_heard, who_says_little
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.language.asked import as_model, named_worldview
+from cruxmap.language.asked import WhatIf, as_model, named_worldview
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import Inquiry, inquire
 

@@ -20,7 +20,7 @@ from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit, softplus
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.insight.asked import WhatIf, what_if
+from cruxmap.insight.asked import what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, LeftOut, as_plain, counted, plain_fields
 from cruxmap.insight.sentences import extent, percent
@@ -30,7 +30,7 @@ from cruxmap.insight.uncertainty_by_entry import with_entries
 from cruxmap.insight.views import forward_draws, views
 from cruxmap.insight.whose import is_given, is_own, who_is_heard, who_says_little
 from cruxmap.language.argument_map import LOGIT_OF_CERTAINTY, MAP_WORLDVIEW, ArgumentMap
-from cruxmap.language.asked import as_model, credence, named_worldview
+from cruxmap.language.asked import WhatIf, as_model, credence, named_worldview
 from cruxmap.language.inheritance import lineage, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.inquiry import (

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Unpack
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.special import expit
 from cruxmap.errors import InvalidMap
-from cruxmap.insight.asked import WhatIf, only_tagged, what_if
+from cruxmap.insight.asked import only_tagged, what_if
 from cruxmap.insight.diff import Change, Difference, differences_of
 from cruxmap.insight.display import Shown
 from cruxmap.insight.estimate import estimate
@@ -50,7 +50,7 @@ from cruxmap.language.argument_map import (
     arguments_met,
     condition_text,
 )
-from cruxmap.language.asked import passes_on
+from cruxmap.language.asked import WhatIf, passes_on
 from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.git_files import model_at, revisions_of
 from cruxmap.language.inheritance import REJECTED, Perspective, Setting, settle

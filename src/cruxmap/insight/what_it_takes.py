@@ -15,7 +15,7 @@ import numpy as np
 from cruxmap.engine.executors import HERE, Executor, Progress, Work
 from cruxmap.engine.network import FloatArray
 from cruxmap.engine.special import expit, logit
-from cruxmap.insight.asked import WhatIf, what_if
+from cruxmap.insight.asked import what_if
 from cruxmap.insight.display import Shown
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.insight.plain import Answer, counted, plain_fields
@@ -31,7 +31,7 @@ from cruxmap.insight.shortest_moves import (
 from cruxmap.insight.target import log_odds, logit_of_mean, mean_log_odds
 from cruxmap.insight.views import Block, Conditioned, Draws, View, fill_block, log_weights, views
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Z_95, ArgumentMap, Elicited, Role, Scale
-from cruxmap.language.asked import as_model, credence, named_worldview, typed_as
+from cruxmap.language.asked import WhatIf, as_model, credence, named_worldview, typed_as
 from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_address, checked_worldview, is_at

@@ -637,6 +637,11 @@ class NumberPlace(NamedTuple):
     part: str = ""
 
 
+def place_of(entry: Entry, address: str) -> NumberPlace:
+    """Return the place for the number at an address of an entry."""
+    return next(place for place in places(entry) if place.judgement.address == address)
+
+
 def places(entry: Entry) -> Iterator[NumberPlace]:
     """Yield the places for numbers that an entry owns, in the order they are written."""
     match entry:

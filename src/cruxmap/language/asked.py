@@ -204,7 +204,6 @@ def what_if[F: Callable[..., Any]](
     *,
     aimless: bool = False,
     several: bool = False,
-    without: tuple[str, ...] = (),
     finish: Finish | None = None,
 ) -> Callable[[F], F]: ...
 
@@ -214,18 +213,16 @@ def what_if(
     *,
     aimless: bool = False,
     several: bool = False,
-    without: tuple[str, ...] = (),
     finish: Finish | None = None,
 ) -> Any:
     """Give a function of a model the options of `WhatIf`, which are laid over the model.
 
     The function's first parameter is the model, or with `several` the models. It says that it takes
     `**asked: Unpack[WhatIf]` for type checkers, and gets none of them itself; what it says of `**asked` in
-    its documentation is told option by option. `aimless` functions need no target; `without` names options
-    that make no sense for it.
+    its documentation is told option by option. `aimless` functions need no target.
     """
     if function is None:
-        return partial(_giving, aimless=aimless, several=several, without=without, finish=finish)
+        return partial(_giving, aimless=aimless, several=several, finish=finish)
     return _giving(function)
 
 
@@ -234,7 +231,6 @@ def _giving(
     *,
     aimless: bool = False,
     several: bool = False,
-    without: tuple[str, ...] = (),
     finish: Finish | None = None,
     passing: bool = False,
 ) -> Callable[..., Any]:
@@ -243,7 +239,7 @@ def _giving(
     [asked_in] = [p for p in own.parameters.values() if p.kind is inspect.Parameter.VAR_KEYWORD]
     first = next(iter(own.parameters))
     mine = {name: p for name, p in own.parameters.items() if p is not asked_in}
-    shared = [name for name in _SHARED if name not in without and name not in mine]
+    shared = [name for name in _SHARED if name not in mine]
 
     @wraps(function)
     def asking(*args: Any, **given: Any) -> Any:

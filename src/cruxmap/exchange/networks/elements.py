@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from itertools import product
-from xml.sax.saxutils import escape
 
 from cruxmap.exchange.networks.nodes import (
     Named,
@@ -16,6 +15,7 @@ from cruxmap.exchange.networks.nodes import (
     sizes_of,
 )
 from cruxmap.exchange.xml_reading import Element
+from cruxmap.exchange.xml_writing import is_sound
 
 _PART = re.compile(r"<!--.*?-->|<[^>]*>|([^\s<]+)", re.DOTALL)
 
@@ -72,13 +72,6 @@ def rows_of(
 
 # --- writing ----------------------------------------------------------------------------------------
 
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def escaped(text: str) -> str:
-    """Write a text as XML has it, in an attribute too; what no XML may hold becomes U+FFFD."""
-    return escape(_NOT_IN_XML.sub("\ufffd", text), {'"': "&quot;"})
-
 
 def one_line(text: str) -> str:
     """Return a text on one line, with one space between words."""
@@ -87,4 +80,4 @@ def one_line(text: str) -> str:
 
 def is_one_line(text: str) -> bool:
     """Tell whether a text comes back as it is."""
-    return bool(text) and one_line(text) == text and _NOT_IN_XML.search(text) is None
+    return bool(text) and one_line(text) == text and is_sound(text)

@@ -13,7 +13,6 @@ from math import prod
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.names import abridged
 from cruxmap.exchange.networks.elements import (
-    escaped,
     is_one_line,
     name_in,
     numbers_in,
@@ -44,6 +43,7 @@ from cruxmap.exchange.networks.plain_network import (
     texts_lost,
 )
 from cruxmap.exchange.xml_reading import Element, read_xml
+from cruxmap.exchange.xml_writing import escaped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 

@@ -6,7 +6,6 @@ A table runs through the variable's own outcomes first, and then through those o
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.names import abridged
 from cruxmap.exchange.networks.elements import (
-    escaped,
     is_one_line,
     name_in,
     numbers_in,
@@ -18,6 +17,7 @@ from cruxmap.exchange.networks.entries import arrived_from
 from cruxmap.exchange.networks.nodes import Named, Node, Problems, declare
 from cruxmap.exchange.networks.plain_network import names_in, network_of, states_in, texts_lost
 from cruxmap.exchange.xml_reading import Element, read_xml
+from cruxmap.exchange.xml_writing import escaped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
 

@@ -9,7 +9,6 @@ programs keep these.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from cruxmap.exchange.formats import Lost, Sent
 from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed
@@ -27,6 +26,7 @@ from cruxmap.exchange.sacm.terms import (
     WORLDVIEW,
     strategy,
 )
+from cruxmap.exchange.xml_writing import quoted
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ClaimIs, Credence
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_writing import Plain, flow
@@ -44,7 +44,7 @@ class Node:
 
     def lines(self, depth: int = 0) -> Iterator[str]:
         """Yield it line by line."""
-        said = "".join(f" {key}={_quoted(value)}" for key, value in self.attributes.items())
+        said = "".join(f" {key}={quoted(value)}" for key, value in self.attributes.items())
         margin = "  " * depth
         if not self.children:
             yield f"{margin}<{self.name}{said}/>"
@@ -53,18 +53,6 @@ class Node:
         for child in self.children:
             yield from child.lines(depth + 1)
         yield f"{margin}</{self.name}>"
-
-
-def _quoted(text: str) -> str:
-    """Write an attribute, in which a line break is no blank; what XML has no letter for becomes one."""
-    sound = "".join(sign if _is_letter(sign) else "\ufffd" for sign in text)
-    return quoteattr(sound, {"\u0085": "&#133;", "\u2028": "&#8232;"})
-
-
-def _is_letter(sign: str) -> bool:
-    return sign in "\t\n\r" or (
-        "\x20" <= sign <= "\U0010ffff" and not "\ud800" <= sign <= "\udfff" and sign not in "\ufffe\uffff"
-    )
 
 
 def write_sacm(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:

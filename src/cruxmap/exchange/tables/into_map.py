@@ -240,15 +240,6 @@ class _Taking(TableReading):
 
     # --- rows -------------------------------------------------------------------------------------------
 
-    def _at_row(self, line: Line) -> tuple[TableEntry | None, str]:
-        """Return the entry and the address that a row is about; a problem where there is none."""
-        label = read_text(line.cells["address"]) or self._label(line)
-        is_number = self._kind(line) in NUMBER_KINDS
-        owner, entry = self._owner(label) if is_number else (label, self._entry(label))
-        if entry is None:
-            return None, label
-        return entry, f"{entry.id}{label[len(owner) :]}"
-
     def _compare(self, line: Line) -> None:
         """Tell of what a row says otherwise than the map does, and what does not come in."""
         entry, address = self._at_row(line)

@@ -412,7 +412,7 @@ class TableReading:
 
     def _at(self, address: str) -> str:
         """Return an address with the id of its entry in place of what the table calls it."""
-        owner = re.split("[.#]", address, maxsplit=1)[0]
+        owner = _owner(address)
         return f"{self._resolved(owner)}{address[len(owner) :]}"
 
     def _range(self, line: Line, role: Role) -> str:
@@ -443,7 +443,8 @@ class TableReading:
     def _take_number(self, line: Line) -> None:
         """Put the number of a row that is about one alone in its place."""
         address = read_text(line.cells["address"])
-        owner, entry = self._owner(address)
+        owner = _owner(address)
+        entry = self._entry(owner)
         if entry is None:
             if self._number_text(line, "value") and "#" not in address:
                 hint = did_you_mean(owner, self.entries) or "a row of its own tells what it is about"
@@ -452,9 +453,12 @@ class TableReading:
         if "#" not in address:
             self._put(line, "value", entry, f"{entry.id}{address[len(owner) :]}")
 
-    def _owner(self, address: str) -> tuple[str, TableEntry | None]:
-        owner = re.split("[.#]", address, maxsplit=1)[0]
-        return owner, self._entry(owner)
+    def _at_row(self, line: Line) -> tuple[TableEntry | None, str]:
+        """Return the entry and the address that a row is about; without an entry, what stands there."""
+        label = read_text(line.cells["address"]) or self._label(line)
+        owner = _owner(label) if self._kind(line) in NUMBER_KINDS else label
+        entry = self._entry(owner)
+        return entry, label if entry is None else f"{entry.id}{label[len(owner) :]}"
 
     def _entry(self, label: str) -> TableEntry | None:
         return self.entries.get(self._resolved(label))
@@ -485,15 +489,12 @@ class TableReading:
         there = {at: (text, key) for key, one in judgements.items() for at, text in numbers_in(key, one)}
         rejects, kept = list[str](), set[str]()
         for line in filled:
-            label = read_text(line.cells["address"]) or self._label(line)
-            owner, entry = (
-                self._owner(label) if self._kind(line) in NUMBER_KINDS else (label, self._entry(label))
-            )
+            entry, address = self._at_row(line)
             if entry is None:
+                owner = _owner(address) if self._kind(line) in NUMBER_KINDS else address
                 hint = did_you_mean(owner, self.entries)
                 self._tell(line, column, Code.UNKNOWN_ADDRESS, f"there is no entry `{owner}`", hint)
                 continue
-            address = f"{entry.id}{label[len(owner) :]}"
             before, key = there.get(address, ("", address))
             kept.add(key)
             if line.cells[column].casefold() in REJECTS:
@@ -548,6 +549,11 @@ class TableReading:
     def _tell(self, line: Line, column: str, code: Code, message: str, hint: str) -> None:
         where = f"row {line.number}, {column}" if line.cells.get(column) else f"row {line.number}"
         self.findings.add(code, f"{where}: {message}", line.cells.get(column, line.cells["text"]), hint)
+
+
+def _owner(address: str) -> str:
+    """Return what a table calls the entry that has an address."""
+    return re.split("[.#]", address, maxsplit=1)[0]
 
 
 def set_judgement(judgements: Data, key: str, address: str, found: str) -> None:

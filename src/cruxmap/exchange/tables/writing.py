@@ -26,7 +26,7 @@ from cruxmap.language.argument_map import (
     Judgement,
     Role,
     condition_text,
-    places,
+    place_of,
 )
 from cruxmap.language.context import OTHERWISE
 from cruxmap.language.inheritance import Perspective, settle
@@ -170,7 +170,7 @@ def _what(one: ArgumentMap, judgement: Judgement) -> str:
     """Say in a few words what a number says."""
     owner = judgement.owner
     entry = one.entry[owner]
-    place = next(place for place in places(entry) if place.judgement is judgement)
+    place = place_of(entry, judgement.address)
     case = f", if {condition_text(place.when)}" if place.when is not None else ""
     match judgement.role:
         case Role.STRENGTH:
