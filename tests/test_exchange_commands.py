@@ -13,7 +13,8 @@ import cruxmap as cm
 from cruxmap.cli.exchange import READ, WRITTEN
 from cruxmap.errors import Code, InvalidMap, WrongUsage
 from cruxmap.exchange.formats import FORMATS, Arrived
-from cruxmap.exchange.importing import format_of, sensible_target
+from cruxmap.exchange.importing import format_of
+from cruxmap.exchange.targets import sensible_target
 from cruxmap.exporting import format_for, written
 from cruxmap.language.formatting import formatted
 from cruxmap.language.reading import check

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.exchange.formats import FORMATS, Lost, Sent
-from cruxmap.exchange.importing import sensible_target
+from cruxmap.exchange.targets import sensible_target
 from cruxmap.ground import write_file
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
 from cruxmap.language.model_spec import ModelSpec

@@ -3,7 +3,7 @@
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -12,10 +12,10 @@ from cruxmap.errors import Code, InvalidMap, Problem, Span, WrongUsage
 from cruxmap.exchange.foreign_files import STDIN, content_of, name_of
 from cruxmap.exchange.formats import FORMATS, Arrived, Format, Lost
 from cruxmap.exchange.names import ids_for
+from cruxmap.exchange.targets import sensible_target
 from cruxmap.exchange.writing import model_text, texts_of
 from cruxmap.ground import CannotWrite, replace_versions
-from cruxmap.language.argument_map import Argument, ArgumentMap, Question
-from cruxmap.language.checks import dependencies
+from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.context import check_word
 from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, Given, imagined
 from cruxmap.language.findings import Findings
@@ -24,7 +24,6 @@ from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import read_map, read_model
 from cruxmap.language.yaml_text import parse, text_of
-from cruxmap.language.yaml_writing import Plain
 
 _PARTS = {WORLDVIEWS: "the worldview `{}`", SOURCES: "the source `{}`"}
 """What foreign files have files of their own for, by the folder of these."""
@@ -205,36 +204,6 @@ def _project_of(files: Mapping[Path, Given]) -> AbstractContextManager[None]:
     """Let files be read as if they stood in a project that is nowhere on disk."""
     folders = {path for file in files for path in file.parents if MEMORY in path.parents}
     return imagined(files, {path: path.relative_to(MEMORY).as_posix() for path in folders})
-
-
-def sensible_target(argument_map: ArgumentMap) -> Plain:
-    """Return as a condition what a map leads to: what nothing rests on, and most leads to; the last of
-    these.
-
-    Of a question it is the first state; of an event, that it ever happens.
-    """
-    rests_on = dependencies(argument_map)
-    below = {id_ for names in rests_on.values() for id_ in names}
-    ids = [
-        id_
-        for id_, entry in argument_map.entry.items()
-        if id_ not in below and not isinstance(entry, Argument)
-    ]
-    ids = ids or [id_ for id_, one in argument_map.entry.items() if not isinstance(one, Argument)]
-    last = max(reversed(ids), key=lambda id_: _count_below(id_, rests_on))
-    entry = argument_map.entry[last]
-    if isinstance(entry, Question):
-        return {last: entry.states[0]}
-    return last if entry in argument_map.claims else {"event": last, "ever": "true"}
-
-
-def _count_below(id_: str, rests_on: Mapping[str, Iterable[str]]) -> int:
-    seen, ahead = {id_}, [id_]
-    while ahead:
-        new = [name for name in rests_on[ahead.pop()] if name not in seen]
-        seen.update(new)
-        ahead += new
-    return len(seen)
 
 
 def _told_in_the_foreign_file(

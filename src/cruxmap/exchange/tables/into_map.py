@@ -21,6 +21,7 @@ from cruxmap.exchange.plain_data import Data
 from cruxmap.exchange.plain_map import plain_map, plain_worldview
 from cruxmap.exchange.tables.cells import read_text
 from cruxmap.exchange.tables.number_places import number_places
+from cruxmap.exchange.tables.numbers import Notation
 from cruxmap.exchange.tables.reading import NUMBER_KINDS, TableEntry, TableReading, set_judgement
 from cruxmap.exchange.tables.writing import ENTRIES, SECTION_OF, VIEW, numbers_in
 from cruxmap.ground import replace_versions, version_of
@@ -168,7 +169,7 @@ class _Taking(TableReading):
     def __init__(self, data: bytes, file: str, one: ArgumentMap) -> None:
         super().__init__(data, file)
         self.one = one
-        self.lexicon = with_phrases(dict(one.lexicon))
+        self.notation = Notation(with_phrases(dict(one.lexicon)))
         self.known: dict[str, TableEntry] = {}
         self.files: dict[str, Data] = {
             view.about.id: plain_worldview(one, view) for view in one.worldviews
@@ -251,7 +252,7 @@ class _Taking(TableReading):
         text = self._number_text(line, "value")
         if text and place is not None:
             found = self._read(line, "value", text, place.role)
-            if found is not None and not self._same(place.text, found, place.role):
+            if found is not None and not self.notation.says_the_same(place.text, found, place.role):
                 message = f"`value` is the map's own number, which is `{place.text or 'the default'}`"
                 hint = f"write another one in a column `{VIEW}NAME`, or into the map's file"
                 self._tell(line, "value", Code.UNCLEAR_ANSWER, message, hint)

@@ -5,7 +5,6 @@ column `text`. Out: an `Arrived`. Numbers are read as `loose_notation` reads the
 something else of, as a date of `5-10`, is a problem with its row and column, never another number.
 """
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, abridged,
 from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed, one_or_all
 from cruxmap.exchange.tables.cells import read_text, shown_ends
 from cruxmap.exchange.tables.number_places import NumberAt, number_places
+from cruxmap.exchange.tables.numbers import REST, Notation
 from cruxmap.exchange.tables.writing import (
     AFTER_VIEWS,
     AROUND,
@@ -31,17 +31,14 @@ from cruxmap.exchange.tables.writing import (
     WORLDVIEW,
     numbers_in,
 )
-from cruxmap.language.argument_map import Elicited, Role, SameAs
+from cruxmap.language.argument_map import Elicited, Role
 from cruxmap.language.findings import Findings
 from cruxmap.language.judgement import (
-    Lexicon,
     UnreadableError,
-    format_value,
     parse_phrase,
-    parse_value,
     with_phrases,
 )
-from cruxmap.language.loose_notation import REJECTS, parse_loosely
+from cruxmap.language.loose_notation import REJECTS
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.spreadsheet import Line, column_name, header_of, table_of
 from cruxmap.language.yaml_text import Text, parse_text
@@ -53,14 +50,9 @@ GIVEN = ("low", "central", "high", "strength", "force")
 """Columns that a table made by hand may have besides."""
 KNOWN = (*BEFORE_VIEWS, *AFTER_VIEWS, *GIVEN, *OTHER_NAMES)
 
-REST = "rest"
 NUMBER_KINDS = frozenset(str(role) for role in Role)
 """What the column `kind` says of a row that is about one number alone."""
 _KINDS = (*ENTRIES.values(), *AROUND.values(), MAP, MODEL, WORLDVIEW)
-_DIGITS = 1e-12
-"""Numbers are the same that differ by less than this part of themselves: `1/3` has no end in decimals."""
-_LIKE_A_TIME = re.compile("[0-9]{1,4}:[0-9]{2}")
-"""What a spreadsheet shows of `1:99`, as 2:39, and of `3:1` as 3:01."""
 _BRACKETS = {"{": 1, "[": 1, "}": -1, "]": -1}
 
 
@@ -106,7 +98,7 @@ class TableReading:
                 Lost("cells of a column without a name", "nothing tells what they say", where)
             )
         self.lines = [self._with_one_name_each(line) for line in lines]
-        self.lexicon: Lexicon = with_phrases(self._phrases())
+        self.notation = Notation(with_phrases(self._phrases()))
         self.entries: dict[str, TableEntry] = {}
         self.around: list[TableEntry] = []
         self.numbers: list[Line] = []
@@ -358,14 +350,14 @@ class TableReading:
             self._tell(line, column, Code.UNKNOWN_ADDRESS, message, hint)
             return
         found = self._read(line, column, text, place.role)
-        if found is not None and not self._same(place.text, found, place.role):
+        if found is not None and not self.notation.says_the_same(place.text, found, place.role):
             place.put(found)
         if line.cells["whose"].lower() == NOBODY and self._is_as_computed(line, place):
             place.holder[place.key] = {"value": place.text, "elicited": "false"}
 
     def _is_as_computed(self, line: Line, place: NumberAt) -> bool:
         """Whether a number is still the one that was nobody's when the table was written."""
-        value = _value(place.text, place.role, self.lexicon)
+        value = self.notation.value_of(place.text, place.role)
         return isinstance(value, Elicited) and list(shown_ends(value)) == [
             str(line.cells[column]) for column in COMPUTED[:3]
         ]
@@ -392,53 +384,18 @@ class TableReading:
             return REST
         try:
             if column == "value" and line.cells["low"]:
-                return self._range(line, role)
-            return self._notation(text, role)
+                low, middle, high = (str(line.cells[name]) for name in ("low", "central", "high"))
+                return self.notation.of_range(low, middle, high, role)
+            return self.notation.of_cell(text, role, self._at)
         except UnreadableError as error:
             where = next((name for name in (column, "low", "central") if line.cells[name]), column)
             self._tell(line, where, error.code, error.message, error.hint)
             return None
 
-    def _notation(self, text: str, role: Role) -> str:
-        if _LIKE_A_TIME.fullmatch(text):
-            hint = "write odds as a probability, as in `5%` for 1:19 or `1 in 20`"
-            raise UnreadableError(Code.UNCLEAR_ANSWER, f"`{text}` may be a time, made of other odds", hint)
-        try:
-            value = parse_value(text, role, self.lexicon)
-        except UnreadableError:
-            found = parse_loosely(text, role, self.lexicon)
-            return found.text if _value(found.text, role, self.lexicon) == found else format_value(found)
-        return text if isinstance(value, Elicited) else f"same as {self._at(value.address)}"
-
     def _at(self, address: str) -> str:
         """Return an address with the id of its entry in place of what the table calls it."""
         owner = _owner(address)
         return f"{self._resolved(owner)}{address[len(owner) :]}"
-
-    def _range(self, line: Line, role: Role) -> str:
-        low, middle, high = (str(line.cells[name]) for name in ("low", "central", "high"))
-        ends = [parse_loosely(end, role, self.lexicon) for end in (low, high)]
-        for written, end in zip((low, high), ends, strict=True):
-            if not end.is_point:
-                hint = "one number in each of `low` and `high`"
-                raise UnreadableError(Code.UNCLEAR_ANSWER, f"`{written}` is no end of a range", hint)
-        found = parse_loosely(" to ".join(map(format_value, ends)), role, self.lexicon)
-        if middle and not found.low <= parse_loosely(middle, role, self.lexicon).middle <= found.high:
-            hint = "the middle follows from the ends: leave `central` empty"
-            raise UnreadableError(Code.UNCLEAR_ANSWER, f"`{middle}` is not between its ends", hint)
-        return format_value(found)
-
-    def _same(self, text: str, other: str, role: Role) -> bool:
-        """Whether two notations say the same number, to all digits that decimals have."""
-        one, another = (_value(each, role, self.lexicon) for each in (text, other))
-        if not (isinstance(one, Elicited) and isinstance(another, Elicited)):
-            return text != "" and one == another
-        ends = zip(
-            (one.low, one.high, *one.complements),
-            (another.low, another.high, *another.complements),
-            strict=True,
-        )
-        return all(math.isclose(a, b, rel_tol=_DIGITS) for a, b in ends)
 
     def _take_number(self, line: Line) -> None:
         """Put the number of a row that is about one alone in its place."""
@@ -513,7 +470,7 @@ class TableReading:
     def _judged(self, line: Line, column: str, role: Role, before: str) -> str | None:
         """Return the number in a worldview's column; None where it is what its file says, or is a problem."""
         found = self._read(line, column, str(line.cells[column]), role)
-        return None if found is None or self._same(before, found, role) else found
+        return None if found is None or self.notation.says_the_same(before, found, role) else found
 
     # --- what comes of it -----------------------------------------------------------------------------
 
@@ -562,15 +519,6 @@ def set_judgement(judgements: Data, key: str, address: str, found: str) -> None:
         judgements[address] = found
     else:
         number_places("question", key, {"credence": judgements[key]})[address].put(found)
-
-
-def _value(text: str, role: Role, lexicon: Lexicon) -> Elicited | SameAs | str | None:
-    if text == REST:
-        return text
-    try:
-        return parse_value(text, role, lexicon)
-    except UnreadableError:
-        return None
 
 
 def _parts(text: str) -> list[str]:
