@@ -131,8 +131,8 @@ def export_map(
     checked_worldview(asked.map, worldview)
     if format in PICTURES:
         sent = _DRAWN[format](asked, worldview)
-    elif (known := FORMATS.get(format)) is not None and known.writes is not None:
-        sent = known.writer(asked, worldview)
+    elif format in FORMATS:
+        sent = FORMATS[format].writer(asked, worldview)
     else:
         message = f"there is no format `{format}` to write"
         hint = did_you_mean(format, written()) or f"known: {', '.join(written())}"
@@ -142,7 +142,7 @@ def export_map(
 
 def written() -> dict[str, tuple[str, ...]]:
     """Return the formats that can be written, with the ends of their files' names."""
-    return {name: one.suffixes for name, one in FORMATS.items() if one.writes is not None} | {**PICTURES}
+    return {name: one.suffixes for name, one in FORMATS.items()} | {**PICTURES}
 
 
 def format_for(path: Path | None) -> str:

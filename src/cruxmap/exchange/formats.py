@@ -61,17 +61,16 @@ type Writer = Callable[[ModelSpec, str], Sent]
 class Format:
     """A foreign format: its name on command lines, its title, and the ends of its files' names.
 
-    `reads` and `writes` name functions as `module:function`, modules of this package; None for what is
-    not done. `marks` is a pattern that is found in files of this format, and in none of another that
-    shares a suffix.
+    `reads` and `writes` name functions as `module:function`, modules of this package. `marks` is a pattern
+    that is found in files of this format, and in none of another that shares a suffix.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
-    reads: str | None = None
-    writes: str | None = None
-    marks: str = ""
+    reads: str
+    writes: str
+    marks: str
 
     @property
     def reader(self) -> Reader:
@@ -86,8 +85,7 @@ class Format:
         return found
 
 
-def _function(named: str | None) -> Any:
-    assert named is not None
+def _function(named: str) -> Any:
     module, _, function = named.partition(":")
     return getattr(import_module(f"cruxmap.exchange.{module}"), function)
 

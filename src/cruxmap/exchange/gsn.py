@@ -120,7 +120,7 @@ class _Structuring:
             if id_ not in idle and one.about.brought_by is None
         }
         self.assumed = {part.claim for part in model.assuming if isinstance(part, ClaimIs) and part.value}
-        self.elements: list[Element] = []
+        self.elements: dict[str, Element] = {}
         self.relations: dict[Relation, None] = {}
         self.numbers = dict.fromkeys(Shape, 0)
 
@@ -136,19 +136,20 @@ class _Structuring:
                 self._context(entry)
         for argument in arguments:
             self._argument(argument)
-        known = {element.id for element in self.elements}
+        known = self.elements.keys()
         relations = [one for one in self.relations if {one.start, one.end} <= known]
         target = self.model.target.condition
         top = target.claim if isinstance(target, ClaimIs) else None
         title = self.map.title or self.map.id
-        return GoalStructure(title, tuple(self.elements), tuple(relations), top)
+        return GoalStructure(title, tuple(self.elements.values()), tuple(relations), top)
 
     def _add(
         self, id_: str, shape: Shape, text: str, notes: tuple[str, ...] = (), undeveloped: bool = False
     ) -> None:
         self.numbers[shape] += 1
         name = f"{_LETTERS[shape]}{self.numbers[shape]}"
-        self.elements.append(Element(id_, shape, name, text, tuple(filter(None, notes)), undeveloped))
+        told = tuple(filter(None, notes))
+        self.elements[id_] = Element(id_, shape, name, text, told, undeveloped)
 
     def _relate(self, start: str, line: Line, end: str) -> None:
         self.relations[Relation(start, line, end)] = None
@@ -211,7 +212,7 @@ class _Structuring:
         for target in argument.targets:
             line = Line.SUPPORTED_BY if argument.direction is Direction.FOR else Line.CHALLENGED_BY
             owner = target.owner
-            if not isinstance(target, OnArgument) and f"{owner}.strategy" in {e.id for e in self.elements}:
+            if not isinstance(target, OnArgument) and f"{owner}.strategy" in self.elements:
                 owner = f"{owner}.strategy"
             self._relate(owner, line, id_)
 

@@ -126,28 +126,25 @@ def import_map(
 def format_of(data: bytes, file: str, named: str | None) -> Format:
     """Return the format of a file: the one that is named, or the one that its name and contents tell.
 
-    Raises WrongUsage where there is none, or nothing can read it.
+    Raises WrongUsage where there is none, or where nothing tells.
     """
-    readable = {name: one for name, one in FORMATS.items() if one.reads is not None}
     if named is not None:
-        if named in readable:
-            return readable[named]
-        known = did_you_mean(named, readable) or f"known: {', '.join(readable)}"
+        if named in FORMATS:
+            return FORMATS[named]
+        known = did_you_mean(named, FORMATS) or f"known: {', '.join(FORMATS)}"
         message = f"there is no format `{named}` that can be read"
         raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=known),))
     suffix = Path(file.lower().removesuffix(".gz")).suffix
-    candidates = [one for one in readable.values() if suffix in one.suffixes]
+    candidates = [one for one in FORMATS.values() if suffix in one.suffixes]
     if len(candidates) != 1:
         text = data.decode("utf-8", "replace")
-        asked = candidates or list(readable.values())
-        candidates = [
-            one for one in asked if one.marks and re.search(one.marks, text, re.MULTILINE | re.IGNORECASE)
-        ]
+        asked = candidates or list(FORMATS.values())
+        candidates = [one for one in asked if re.search(one.marks, text, re.MULTILINE | re.IGNORECASE)]
     if len(candidates) == 1:
         return candidates[0]
     what = "standard input" if file == STDIN else file
     message = f"nothing tells which format {what} is in"
-    hint = f"name it by --format: {', '.join(one.name for one in candidates or readable.values())}"
+    hint = f"name it by --format: {', '.join(one.name for one in candidates or FORMATS.values())}"
     raise WrongUsage((Problem(Code.UNKNOWN_FORMAT, message, hint=hint),))
 
 

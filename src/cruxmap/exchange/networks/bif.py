@@ -333,7 +333,7 @@ def write_bif(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
     """Write a map as a network: a variable for each entry, with the central numbers of a worldview."""
     network = network_of(model, worldview)
     names = names_in(network, _is_word, str)
-    states = {one.id: states_in(one, _is_word, str) for one in network.variables}
+    states = states_in(network, _is_word)
     lines = [f"network {network.id.replace('/', '-')} {{", "}"]
     for one in network.variables:
         labels = ", ".join(states[one.id])

@@ -176,13 +176,16 @@ def names_in(
     return names
 
 
-def states_in(one: OutVariable, fits: Callable[[str], bool], repaired: Callable[[str], str]) -> list[str]:
-    """Return what the states of a variable are called in a format: their own words where these fit."""
+def states_in(network: OutNetwork, fits: Callable[[str], bool]) -> dict[str, list[str]]:
+    """Return what the states of each variable are called in a format: their own words where these fit."""
+    return {one.id: _states_of(one, fits) for one in network.variables}
+
+
+def _states_of(one: OutVariable, fits: Callable[[str], bool]) -> list[str]:
     words = [text or state for text, state in zip(one.state_texts or one.states, one.states, strict=True)]
     ids = list(ids_for(words, "state").values()) if len({*words}) == len(words) else []
-    if ids == list(one.states) and all(map(fits, words)):
-        return words
-    return [state if fits(state) else repaired(state) for state in one.states]
+    are_theirs = ids == list(one.states) and all(map(fits, words))
+    return words if are_theirs else list(one.states)
 
 
 def texts_lost(network: OutNetwork, states: Mapping[str, Sequence[str]]) -> list[Lost]:

@@ -318,7 +318,7 @@ def write_xdsl(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
     """
     network = network_of(model, worldview)
     names = names_in(network, _is_identifier, _identifier)
-    states = {one.id: states_in(one, is_one_line, str) for one in network.variables}
+    states = states_in(network, is_one_line)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     lines.append(f'<smile version="1.0" id="{_identifier(network.id)}" numsamples="10000">')
     lines.append("  <nodes>")

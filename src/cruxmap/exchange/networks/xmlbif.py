@@ -124,7 +124,7 @@ def write_xmlbif(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
     """Write a map as a network: a variable for each entry, with the central numbers of a worldview."""
     network = network_of(model, worldview)
     names = names_in(network, is_one_line, str)
-    states = {one.id: states_in(one, is_one_line, str) for one in network.variables}
+    states = states_in(network, is_one_line)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<BIF VERSION="0.3">', "<NETWORK>"]
     lines.append(f"<NAME>{escaped(network.title or network.id)}</NAME>")
     for one in network.variables:
