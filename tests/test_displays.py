@@ -207,6 +207,9 @@ def test_an_unknown_list_or_figure_is_answered_with_those_that_there_are(small: 
         assert all(repr(name) in str(undrawn.value) for name in answer.figures)
     with pytest.raises(ValueError, match="this Coherence has no figures"):
         small["coherence"].answer.plot()
+    for no_axes in ("x", Figure(), Figure().subplots(1, 2)):
+        with pytest.raises(TypeError, match="axes are wanted"):
+            small["estimate"].answer.plot(ax=no_axes)
 
 
 def test_what_happened_in_a_repository_is_shown_too(tmp_path: Path, cruxmap: Cruxmap) -> None:

@@ -359,3 +359,32 @@ def test_weights_may_be_whole_numbers(model: Path) -> None:
     spec = cm.read_model(model)
     whole, floats = (cm.pool(spec, weights=w) for w in ({"ann": 1, "bob": 3}, {"ann": 1.0, "bob": 3.0}))
     assert whole.to_json() == floats.to_json()
+
+
+COUNTS: dict[str, tuple[int, Callable[[Path, Any], object]]] = {
+    "ways": (1, lambda path, n: cm.takes(cm.read_model(path), "ann", above=0.9, ways=n)),
+    "steps": (0, lambda path, n: cm.show(cm.read_model(path), around="fall", steps=n)),
+    "questions": (1, lambda path, n: cm.rehearse(cm.read_model(path), "ann", questions=n)),
+    "most": (1, lambda path, n: cm.questionnaire(cm.read_model(path), n)),
+    "limit": (1, lambda path, n: cm.history(path, limit=n)),
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_what_counts_something_is_a_whole_number(model: Path, name: str) -> None:
+    least, asks = COUNTS[name]
+    for number in (least - 1, -1, 1.5, "3", True):
+        with pytest.raises(cm.InvalidMap) as caught:
+            asks(model, number)
+        assert [problem.code.value for problem in caught.value.problems] == ["not-a-whole-number"]
+        assert name in str(caught.value.problems[0])
+
+
+def test_a_picture_ends_where_the_map_does(model: Path) -> None:
+    whole, far = (cm.show(cm.read_model(model), around="fall", steps=n) for n in (9, 10**12))
+    assert far.data == whole.data
+
+
+def test_weights_that_weigh_nobody_are_a_problem(model: Path) -> None:
+    with pytest.raises(cm.InvalidMap, match="nobody has one"):
+        cm.pool(cm.read_model(model), weights={})

@@ -42,8 +42,12 @@ def alone(draw: Draw, origin: str) -> Figure:
 def within(axes: Axes, draw: Draw, origin: str) -> Figure:
     """Draw within the box of some axes, in place of what was drawn there so before; return their figure.
 
-    Warns where that makes the lettering too small.
+    Warns where that makes the lettering too small. Raises TypeError for what is no axes.
     """
+    if not isinstance(axes, Axes):
+        raise TypeError(
+            f"ax: axes are wanted, as in plt.subplots()[1], and this is a {type(axes).__name__}"
+        )
     for before in [artist for artist in axes.artists if isinstance(artist, _Inset)]:
         before.remove()
     figure, parent = axes.get_figure(root=True), axes.get_figure(root=False)

@@ -21,6 +21,7 @@ from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, counted
 from cruxmap.insight.sentences import extent
 from cruxmap.insight.target import log_odds
+from cruxmap.language.asked import whole_number
 from cruxmap.language.digest import digest_of_question
 from cruxmap.language.files import noting
 from cruxmap.language.git_files import Commit, commits, model_at, repository
@@ -152,6 +153,7 @@ def history(
     ['Begin']
     """
     path = Path(model)
+    most = None if limit is None else whole_number("limit", limit, 1, None)
     with noting() as looked:
         visited = read_with_visitors(path, ())
     folder = visited.folder.absolute()
@@ -172,7 +174,7 @@ def history(
         if found.says_the_same(newest[-1][1]):
             newest[-1] = commit, found  # which brought it
             continue
-        if len(newest) == limit:
+        if len(newest) == most:
             earlier = len(listed) - number
             break
         newest.append((commit, found))

@@ -210,6 +210,9 @@ def _check(
             message = f"weights: `{name}: {weight}` gives nobody a weight"
             hint = 'as in `{"ann": 2, "bob": 1}`'
             raise InvalidMap((Problem(Code.UNCLEAR_WEIGHTS, message, hint=hint),))
+    if weights is not None and not weights:
+        message, hint = "weights: nobody has one", 'as in `{"ann": 2, "bob": 1}`'
+        raise InvalidMap((Problem(Code.UNCLEAR_WEIGHTS, message, hint=hint),))
     if weights is not None and everyone:
         hint = "leave one out: who is named in `weights` counts, whatever they say"
         message = "`weights` and `everyone` both say who is pooled"

@@ -17,6 +17,7 @@ from cruxmap.interviewing import screen
 from cruxmap.interviewing.dialogue import Room, Wishes, close
 from cruxmap.interviewing.keeping import Kept, checked_entry, open_worldview
 from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.asked import whole_number
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present import interview_text as text
 from cruxmap.present.form import Form, form_of
@@ -76,6 +77,7 @@ def questionnaire(
     >>> len(form.asked)
     2
     """
+    most = whole_number("most", most, 1, None)
     interview = begin(model, MAP_WORLDVIEW, about=checked_entry(model.map, about), kinds=kinds)
     questions = [best.question for best in fixed_order(interview, most, progress=progress)]
     if not questions:

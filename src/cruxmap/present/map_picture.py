@@ -216,8 +216,12 @@ def around(shown: Picture, ids: Iterable[str], steps: int) -> Picture:
     for link in shown.links:
         neighbours[link.start].add(link.end)
         neighbours[link.end].add(link.start)
+    newest = {*near}
     for _ in range(steps):
-        near |= {other for name in near for other in neighbours[name]}
+        newest = {other for name in newest for other in neighbours[name]} - near
+        if not newest:
+            break
+        near |= newest
     return replace(
         shown,
         cards=tuple(card for card in shown.cards if card.id in near),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.ground import write_file
-from cruxmap.language.asked import WhatIf, as_model, named_worldview, typed_as, what_if
+from cruxmap.language.asked import WhatIf, as_model, named_worldview, typed_as, what_if, whole_number
 from cruxmap.present.stages import Drawing, Stage, picture_of, stage_text
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def _part(
     if names:
         with typed_as("around"):
             ids = [find_entry(model.map, name).about.id for name in names]
-        shown = map_picture.around(shown, ids, steps)
+        shown = map_picture.around(shown, ids, whole_number("steps", steps, 0, None))
     if overview:
         shown = map_picture.overview(shown, None if everything else map_picture.MOST_IN_AN_OVERVIEW)
     return shown

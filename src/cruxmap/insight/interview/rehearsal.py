@@ -32,7 +32,7 @@ from cruxmap.language.argument_map import (
     Elicited,
     Scale,
 )
-from cruxmap.language.asked import as_model
+from cruxmap.language.asked import as_model, whole_number
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
 from cruxmap.network.inquiry import blocks, draws_per_block, inquire
@@ -180,6 +180,7 @@ def rehearse(
     [None, 'funding-secured', 'winter']
     """
     model = as_model(model_or_map)
+    questions = whole_number("questions", questions, 1, None)
     name = checked_worldview(model.map, worldview)
     interview = begin(model, new_name(model.map), without=(name,), about=about, kinds=kinds)
     return rehearse_with(
