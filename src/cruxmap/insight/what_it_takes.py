@@ -31,7 +31,7 @@ from cruxmap.insight.shortest_moves import (
 from cruxmap.insight.target import log_odds, logit_of_mean, mean_log_odds
 from cruxmap.insight.views import Block, Conditioned, Draws, View, fill_block, log_weights, views
 from cruxmap.language.argument_map import MAP_WORLDVIEW, Z_95, ArgumentMap, Elicited, Role, Scale
-from cruxmap.language.asked import as_model, credence, f, hat, named_worldview, typed_as, whole_number
+from cruxmap.language.asked import WhatIf, as_model, credence, named_worldview, typed_as, whole_number
 from cruxmap.language.judgement import format_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_address, checked_worldview, is_at
