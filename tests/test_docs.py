@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -44,11 +45,17 @@ def blocks(page: str) -> list[Block]:
     return [Block(*match.groups()) for match in FENCE.finditer(text)]
 
 
+def patiently(page: str) -> Any:
+    """Mark the pages whose code samples several posteriors."""
+    takes_long = page in ("docs/how-to/condition-on-evidence.md", "docs/how-to/notebook.md")
+    return pytest.param(page, marks=pytest.mark.long) if takes_long else page
+
+
 def has_code(page: str) -> bool:
     return any(block.language in ("python", "console") for block in blocks(page))
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if has_code(page)])
+@pytest.mark.parametrize("page", [*map(patiently, filter(has_code, PAGES))])
 def test_code_blocks_run(page: str, tmp_path: Path, shell: Callable[[str], str]) -> None:
     """Python blocks of a page share their names; what a console block prints is what the page says.
 
