@@ -21,6 +21,7 @@ from cruxmap.ground import (
     CannotWrite,
     OtherVersion,
     find_room,
+    folders_of,
     keep,
     kept,
     replace_version,
@@ -485,3 +486,28 @@ def test_whoever_is_killed_while_writing_loses_no_file(times: int, tmp_path: Pat
         assert all(map(is_whole, tmp_path.glob("*.yaml")))
         assert kept_file.exists()
     assert kept_file.stat().st_size > 32, "nobody was killed while writing"
+
+
+def test_folders_stay_with_what_is_written_into_them(tmp_path: Path) -> None:
+    files = [tmp_path / "a" / "b" / "one.yaml", tmp_path / "a" / "two.yaml"]
+    with folders_of(files):
+        for file in files:
+            file.write_text("written")
+    assert all(file.exists() for file in files)
+
+
+def test_folders_go_again_where_nothing_is_written_but_for_what_others_put_there(tmp_path: Path) -> None:
+    files = [tmp_path / "a" / "one.yaml", tmp_path / "b" / "c" / "two.yaml"]
+    making = folders_of(files)
+    making.__enter__()
+    (tmp_path / "a" / "other").write_text("another's")
+    assert making.__exit__(KeyError, KeyError(), None) is False
+    assert {path.name for path in tmp_path.rglob("*")} == {"a", "other"}
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    making = folders_of([tmp_path / "new" / "one.yaml", tmp_path / "file" / "folder" / "two.yaml"])
+    with pytest.raises(CannotWrite, match="file/folder cannot be written: Not a directory"):
+        making.__enter__()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -223,6 +223,32 @@ def write_file(path: Path, content: str | bytes, hint: str = "choose another --o
         raise CannotWrite(path.as_posix(), error, hint) from error
 
 
+@contextmanager
+def folders_of(files: Iterable[Path]) -> Iterator[None]:
+    """Make the folders of files that are to be written now; where that fails, they go again.
+
+    Raises `CannotWrite` where one cannot be made.
+    """
+    made: list[Path] = []
+    try:
+        for folder in dict.fromkeys(path.parent for path in files):
+            missing = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
+            for one in reversed(missing):
+                try:
+                    one.mkdir()
+                except FileExistsError:
+                    continue  # somebody else has made it meanwhile
+                except OSError as error:
+                    raise CannotWrite(one.as_posix(), error, "nothing was written") from error
+                made.append(one)
+        yield
+    except BaseException:
+        for one in reversed(made):
+            with suppress(OSError):  # somebody else has put something into it
+                one.rmdir()
+        raise
+
+
 def add_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write new files to a folder, making it if need be: all of them or none, and over nothing that is there.
 

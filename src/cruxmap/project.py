@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, Problem, WrongUsage
-from cruxmap.ground import CannotWrite, OtherVersion, replace_version, version_of, write_file
+from cruxmap.ground import OtherVersion, folders_of, replace_version, version_of, write_file
 from cruxmap.language.asked import typed_as
 from cruxmap.language.editor_files import editor_files, own_phrases
 from cruxmap.language.formatting import laid_out
@@ -125,12 +125,10 @@ def new_worldview(model: str | os.PathLike[str], name: str) -> Path:
         raise there
     text = first_line(path) + worldview_template(visited.model, name, by_importance(visited.model))
     try:
-        path.parent.mkdir(exist_ok=True)
-        replace_version(path, text.encode("utf-8"), None)
+        with folders_of([path]):
+            replace_version(path, text.encode("utf-8"), None)
     except OtherVersion as other:
         raise there from other
-    except OSError as error:
-        raise CannotWrite(path.as_posix(), error, "nothing was written") from error
     return path
 
 

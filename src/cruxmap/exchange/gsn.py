@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cruxmap.exchange.plain_map import seen_by
+from cruxmap.exchange.plain_map import assumed_claims, seen_by
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,
@@ -119,7 +119,7 @@ class _Structuring:
             for id_, one in self.map.entry.items()
             if id_ not in idle and one.about.brought_by is None
         }
-        self.assumed = {part.claim for part in model.assuming if isinstance(part, ClaimIs) and part.value}
+        self.assumed = assumed_claims(model)
         self.elements: dict[str, Element] = {}
         self.relations: dict[Relation, None] = {}
         self.numbers = dict.fromkeys(Shape, 0)

@@ -14,7 +14,7 @@ from cruxmap.exchange.formats import FORMATS, Arrived, Format, Lost
 from cruxmap.exchange.names import ids_for
 from cruxmap.exchange.targets import sensible_target
 from cruxmap.exchange.writing import model_text, texts_of
-from cruxmap.ground import CannotWrite, replace_versions
+from cruxmap.ground import folders_of, replace_versions
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.context import check_word
 from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, Given, imagined
@@ -78,7 +78,9 @@ class Imported:
             if os.path.lexists(place):
                 message = f"{place.as_posix()} is already there"
                 raise WrongUsage((Problem(Code.ALREADY_THERE, message, hint="choose another name"),))
-        _write_new({project / path: text for path, text in self.files.items()})
+        files = {project / path: text.encode("utf-8") for path, text in self.files.items()}
+        with folders_of(files):
+            replace_versions({path: (None, data) for path, data in files.items()})
         return tuple(self.files)
 
 
@@ -223,26 +225,3 @@ def _told(problem: Problem, files: Mapping[str, str], arrived: Arrived, file: st
     whole = "the map" if path.parts[:1] == (ARGUMENTS,) else "the model"
     part = _PARTS.get(path.parent.name, whole).format(path.stem)
     return replace(problem, message=f"in {part}: {problem.message}", span=Span(file), line_text="")
-
-
-# --- onto the disk ----------------------------------------------------------------------------------
-
-
-def _write_new(files: Mapping[Path, str]) -> None:
-    """Write files where none are, with the folders that they need: all or none."""
-    made: list[Path] = []
-    try:
-        for folder in dict.fromkeys(path.parent for path in files):
-            missing = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
-            for one in reversed(missing):
-                one.mkdir()
-                made.append(one)
-        replace_versions({path: (None, text.encode("utf-8")) for path, text in files.items()})
-    except BaseException as error:
-        for one in reversed(made):
-            if not any(one.iterdir()):
-                one.rmdir()
-        if isinstance(error, OSError):
-            where = Path(error.filename or ".").as_posix()
-            raise CannotWrite(where, error, "nothing was written") from error
-        raise

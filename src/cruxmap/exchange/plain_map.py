@@ -16,6 +16,7 @@ from cruxmap.language.argument_map import (
     ArgumentMap,
     Citation,
     Claim,
+    ClaimIs,
     Combination,
     Condition,
     Credence,
@@ -496,3 +497,8 @@ def plain_model(model: ModelSpec, worldviews: Collection[str] | None = None) -> 
     given = {f.name: getattr(model.sampling, f.name) for f in fields(Sampling)}
     other = {key: str(value) for key, value in given.items() if value != getattr(Sampling(), key)}
     return {**said, **({"sampling": other} if other else {})}
+
+
+def assumed_claims(model: ModelSpec) -> frozenset[str]:
+    """Return the claims that a model assumes to be true: assurance cases mark these themselves."""
+    return frozenset(one.claim for one in model.assuming if isinstance(one, ClaimIs) and one.value)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
-from cruxmap.ground import CannotWrite, replace_version, version_of
+from cruxmap.ground import CannotWrite, folders_of, replace_version, version_of
 from cruxmap.insight.interview import Interview, Reply
 from cruxmap.language.argument_map import ArgumentMap, Worldview
 from cruxmap.language.context import check_id
@@ -72,11 +72,8 @@ class Kept:
             sentence = f"What {self.name} answered in an interview."
             changes = replace(changes, worldview=self.name, text=sentence)
         data = edited(self.before or first_line(self.path), changes, self.path.name).encode("utf-8")
-        try:
-            self.path.parent.mkdir(exist_ok=True)
-        except OSError as error:
-            raise CannotWrite(self.path.parent.as_posix(), error, "nothing was written") from error
-        return replace(self, version=replace_version(self.path, data, self.version))
+        with folders_of([self.path]):
+            return replace(self, version=replace_version(self.path, data, self.version))
 
 
 def open_worldview(model: Path, name: str, *, unmarked: bool = False) -> Kept:

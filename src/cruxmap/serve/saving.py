@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cruxmap.errors import Code, InvalidMap, Problem
-from cruxmap.ground import CannotWrite, OtherVersion, replace_version, version_of
+from cruxmap.ground import CannotWrite, OtherVersion, folders_of, replace_version, version_of
 from cruxmap.insight.checked import problem_json
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.context import check_id
@@ -99,9 +99,8 @@ def _save(reading: Reading, path: Path, asked: Sent) -> dict[str, Any]:
         problems, _ = check(reading.path)
     if problems:
         raise _with_problems(problems)
-    if not path.parent.exists():
-        path.parent.mkdir()
-    return {"id": asked.id, "version": replace_version(path, data, asked.version)}
+    with folders_of([path]):
+        return {"id": asked.id, "version": replace_version(path, data, asked.version)}
 
 
 def _present(path: Path) -> bytes | None:

@@ -12,7 +12,14 @@ from typing import Any
 
 from cruxmap.exchange.formats import Lost, Sent
 from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed
-from cruxmap.exchange.plain_map import plain_locators, plain_map, plain_model, plain_worldview, seen_by
+from cruxmap.exchange.plain_map import (
+    assumed_claims,
+    plain_locators,
+    plain_map,
+    plain_model,
+    plain_worldview,
+    seen_by,
+)
 from cruxmap.exchange.sacm.terms import (
     CONDITION,
     DECLARED,
@@ -27,7 +34,7 @@ from cruxmap.exchange.sacm.terms import (
     strategy,
 )
 from cruxmap.exchange.xml_writing import quoted
-from cruxmap.language.argument_map import MAP_WORLDVIEW, ClaimIs, Credence
+from cruxmap.language.argument_map import MAP_WORLDVIEW, Credence
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.yaml_writing import Plain, flow
 
@@ -71,7 +78,7 @@ class _Writing:
         self.relations: list[Node] = []
         self.conditions: dict[str, str] = {}
         self.lost: list[Lost] = []
-        self.assumed = {part.claim for part in model.assuming if isinstance(part, ClaimIs) and part.value}
+        self.assumed = assumed_claims(model)
 
     def sent(self) -> Sent:
         """Write all."""

@@ -24,7 +24,7 @@ from cruxmap.exchange.tables.number_places import number_places
 from cruxmap.exchange.tables.numbers import Notation
 from cruxmap.exchange.tables.reading import NUMBER_KINDS, TableEntry, TableReading, set_judgement
 from cruxmap.exchange.tables.writing import ENTRIES, SECTION_OF, VIEW, numbers_in
-from cruxmap.ground import replace_versions, version_of
+from cruxmap.ground import folders_of, replace_versions, version_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.editing import Changes, edited
 from cruxmap.language.editor_files import first_line
@@ -105,11 +105,9 @@ class Taken:
 
         Raises OtherVersion where one has changed since it was read, and CannotWrite.
         """
-        for path in self.files:
-            path.parent.mkdir(exist_ok=True)
-        replace_versions(
-            {path: (self.versions[path], text.encode("utf-8")) for path, text in self.files.items()}
-        )
+        files = {path: (self.versions[path], text.encode("utf-8")) for path, text in self.files.items()}
+        with folders_of(files):
+            replace_versions(files)
         return tuple(path.as_posix() for path in self.files)
 
 
