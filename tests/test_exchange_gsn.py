@@ -94,6 +94,19 @@ def test_the_numbers_are_those_of_the_worldview_that_is_asked_for() -> None:
     assert [one.id for one in goal_structure(asked, "ann").elements] == ["a", "c"]
 
 
+NOBODYS = """
+    claims: {a: {text: A., credence: {value: 5%, elicited: false}}}
+    arguments: {b: {text: B., for: a, credence: 80%, strength: {value: 2x, elicited: false}}}
+"""
+
+
+def test_a_number_that_nobody_gave_is_marked() -> None:
+    asked = model(NOBODYS, "target: a", ann="judgements: {a: 7%, b: {value: 50%, elicited: false}}")
+    notes = {seen: [one.notes for one in goal_structure(asked, seen).elements] for seen in ("map", "ann")}
+    assert notes["map"] == [("credence 5% (nobody's)",), ("sound 80%", "strength 2x (nobody's)")]
+    assert notes["ann"] == [("credence 7%",), ("sound 50% (nobody's)", "strength 2x (nobody's)")]
+
+
 @FEW_EXAMPLES
 @given(st.data())
 def test_every_map_has_a_structure_whose_lines_join_its_elements(data: st.DataObject) -> None:

@@ -173,6 +173,17 @@ def test_texts_go_where_a_format_has_a_place_for_them() -> None:
         assert back.entry["wind"].state_texts == ("not much", "")
 
 
+@pytest.mark.parametrize("form", ["bif", "xmlbif", "xdsl"])
+def test_numbers_that_nobody_gave_are_told_as_they_look_like_others_then(form: str) -> None:
+    text = "claims: {a: {text: A., credence: {value: 5%, elicited: false}}, b: {text: B., credence: 6%}}"
+    asked = model(text, "target: a", ann="judgements: {a: 7%, b: {value: 8%, elicited: false}}")
+    told = {
+        seen: [one.where for one in cm.export_map(asked, form, seen).lost if "nobody" in one.what]
+        for seen in ("map", "ann")
+    }
+    assert told == {"map": ["a"], "ann": ["b"]}
+
+
 def test_a_hostile_text_stays_a_text() -> None:
     text = 'claims: {x: {text: "]]> <b> & \' \\" -->", credence: 5%}}'
     small = model(text, "target: x")

@@ -30,7 +30,7 @@ from cruxmap.language.argument_map import (
     mentioned,
     mentioned_in,
 )
-from cruxmap.language.inheritance import settle
+from cruxmap.language.inheritance import NOBODY, settle
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 
@@ -159,7 +159,7 @@ class _Structuring:
     def _claim(self, claim: Claim, argued: bool) -> None:
         id_, basis = claim.about.id, claim.basis
         number = basis.judgement if isinstance(basis, Credence) else None
-        note = f"credence {notation_of(number.value)}" if number is not None else ""
+        note = f"credence {_written(number)}" if number is not None else ""
         if self._is_assumption(id_):
             self._add(id_, Shape.ASSUMPTION, claim.about.text, (note,))
             return
@@ -242,7 +242,12 @@ def _numbers(argument: Argument) -> Iterator[str]:
     word = "force" if argument.direction is Direction.UNDERCUTS else "strength"
     for name, judgement in (("sound", argument.credence), (word, argument.weight)):
         if not judgement.is_default:
-            yield f"{name} {notation_of(judgement.value)}"
+            yield f"{name} {_written(judgement)}"
+
+
+def _written(judgement: Judgement) -> str:
+    """Return a number, and that it is nobody's if nobody gave it."""
+    return notation_of(judgement.value) + ("" if judgement.elicited else f" ({NOBODY})")
 
 
 def _states(premises: tuple[Condition, ...]) -> Iterator[str]:

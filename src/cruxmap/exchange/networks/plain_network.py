@@ -29,7 +29,7 @@ from cruxmap.language.argument_map import (
     mentioned,
     mentioned_in,
 )
-from cruxmap.language.inheritance import Perspective, settle
+from cruxmap.language.inheritance import NOBODY, Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.network.assembly import BOOLEAN
 from cruxmap.network.lowering import lower
@@ -344,6 +344,9 @@ def _lost(
     wide = [s.address for s in perspective.settings if s.value.low != s.value.high]
     if wide:
         yield Lost("intervals", "a table has points: these are the central numbers", abridged(wide))
+    nobodys = [s.address for s in perspective.settings if s.origin == NOBODY]
+    if nobodys:
+        yield Lost("that nobody gave numbers", "a table has numbers alone", abridged(nobodys))
     names = [entry.about.id for entry in argument_map.arguments]
     if names:
         yield Lost(
