@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from cruxmap.exchange.gsn import Line, Shape, goal_structure
 from cruxmap.language.reading import read_model
+from helpers.commands import SAFETY_CASE
 from helpers.drawn_maps import Draft, drafts_with_brought
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
@@ -84,7 +85,7 @@ def test_what_is_assumed_and_follows_from_others_is_a_goal_that_says_so() -> Non
 
 
 def test_the_numbers_are_those_of_the_worldview_that_is_asked_for() -> None:
-    there = read_model("src/cruxmap/examples/safety-case/models/safety-case.yaml")
+    there = read_model(SAFETY_CASE)
     notes = {one.id: one.notes for one in goal_structure(there, "assessor").elements}
     assert notes["elicited-well"] == ("credence 20% to 45%",)
     small = "claims: {a: {text: A., credence: 5%}}\narguments: {b: {text: B., for: a, strength: 2x}}"

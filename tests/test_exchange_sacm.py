@@ -15,6 +15,7 @@ from cruxmap.exchange.sacm.writing import write_sacm
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
+from helpers.commands import DIAGNOSIS, ROOT
 from helpers.drawn_maps import Draft, drafts_with_brought, read_files, to_yaml
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
@@ -50,7 +51,7 @@ def assert_same(there: ModelSpec, arrived: Arrived) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_comes_back_whole(name: str) -> None:
-    there = read_model(f"src/cruxmap/examples/{name}/models/{name}.yaml")
+    there = read_model(ROOT / f"src/cruxmap/examples/{name}/models/{name}.yaml")
     found = import_map(write_sacm(there).data, "sacm", name)
     for part in ("claims", "questions", "events", "arguments", "worldviews", "title"):
         assert getattr(found.map, part) == getattr(there.map, part)
@@ -139,7 +140,7 @@ def test_a_map_is_said_in_the_words_of_the_metamodel() -> None:
 
 
 def test_what_only_this_program_reads_is_told() -> None:
-    there = read_model("src/cruxmap/examples/diagnosis/models/diagnosis.yaml")
+    there = read_model(DIAGNOSIS)
     told = {(lost.what, lost.where) for lost in write_sacm(there).lost}
     assert ("a worldview", "radiologist") in told
     assert {what for what, _ in told} >= {"what the question may be", "what the model expects"}

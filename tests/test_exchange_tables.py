@@ -19,12 +19,11 @@ from cruxmap.language.judgement import LEXICON, UnreadableError, parse_value
 from cruxmap.language.loose_notation import parse_loosely
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
+from helpers.commands import EXAMPLES
 from helpers.drawn_maps import Draft, drafts_with_brought, read_files, to_yaml
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
 from helpers.spreadsheets import PROGRAMS, Program
-
-EXAMPLES = "src/cruxmap/examples"
 
 
 def cells(data: bytes) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """Worldviews' files from elsewhere: read as if they stood with the map, and refused with a reason."""
 
+import contextlib
 import os
 import socket
 from dataclasses import replace
@@ -177,8 +178,7 @@ def test_what_is_no_ordinary_file_stays_closed(model: Path, tmp_path: Path) -> N
     os.mkfifo(inbox / "pipe.yaml")
     with (inbox / "large.yaml").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    with socket.socket(socket.AF_UNIX) as server:
-        os.chdir(inbox)  # a socket's path is short
+    with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(inbox):  # a socket's path is short
         server.bind("socket.yaml")
     names = ["folder", "large.yaml", "link.yaml", "lost.yaml", "no.yaml", "pipe.yaml", "socket.yaml"]
     with pytest.raises(InvalidMap) as caught:

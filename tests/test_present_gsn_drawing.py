@@ -9,8 +9,8 @@ from cruxmap.exchange.gsn import Element, GoalStructure, Line, Relation, Shape, 
 from cruxmap.exporting import export_map
 from cruxmap.language.reading import read_model
 from cruxmap.present.gsn_drawing import draw_gsn, gsn_dot
+from helpers.commands import SAFETY_CASE
 
-SAFETY_CASE = "src/cruxmap/examples/safety-case/models/safety-case.yaml"
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
     '<script>alert("1")</script>',
