@@ -179,6 +179,17 @@ def test_what_is_no_number_is_told_by_row_and_column(cell: str, said: str) -> No
             Code.UNREADABLE_FORM,
             "row 3, definition: `judgements` is not keys with values",
         ),
+        (
+            "kind,id,text,value,worldview w\nclaim,a,A.,5%,6%\ncredence,a,,,7%\n",
+            Code.UNCLEAR_ANSWER,
+            "row 3, worldview w: row 2 says `6%` of `a`",
+        ),
+        (
+            "kind,id,text,value,strength,for\nclaim,a,A.,5%,,\nargument,b,B.,,2x,a\n"
+            "strength,b.strength,,3x,,\n",
+            Code.UNCLEAR_ANSWER,
+            "row 4, value: row 3 says `2x` of `b.strength`",
+        ),
         ("text,value\nRain.,5%,10%\n", Code.UNREADABLE_FORM, "row 2 has 3 cells, and the header 2"),
     ],
 )

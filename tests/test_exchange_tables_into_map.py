@@ -175,6 +175,22 @@ def test_what_cannot_come_in_is_told_and_nothing_is_written(
     assert not (asked.parent.parent / "arguments/small/worldviews/bob.yaml").exists()
 
 
+def test_what_would_be_wrong_in_the_file_of_a_worldview_is_told_of_the_table(asked: Path) -> None:
+    rows = ("kind,text,for,worldview bob,definition", 'argument,So.,wet,20%,"{zoo: x}"')
+    with pytest.raises(InvalidMap) as caught:
+        taken(asked, *rows)
+    [problem] = caught.value.problems
+    assert (problem.span.file, problem.message) == ("stdin", "in the worldview `bob`: unknown key `zoo`")
+
+
+def test_a_number_that_comes_twice_is_told(asked: Path) -> None:
+    rows = ("address,worldview ann", "rain,20%", "rain,30%")
+    with pytest.raises(InvalidMap) as caught:
+        taken(asked, *rows)
+    assert [problem.span.line for problem in caught.value.problems] == [3]
+    assert after(asked, "address,worldview ann", "rain,20%", "rain,20%").map.worldview["ann"]
+
+
 def test_another_sentence_is_told_and_stays_out(asked: Path) -> None:
     found = taken(asked, "address,text,worldview bob", "rain,It pours.,5%")
     assert [lost.what for lost in found.lost] == ["another sentence"]

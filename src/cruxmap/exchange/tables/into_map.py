@@ -9,11 +9,11 @@ brings. The numbers of the map stay: who thinks otherwise says so under a name.
 import copy
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cruxmap.errors import Code
+from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.exchange.foreign_files import content_of, name_of
 from cruxmap.exchange.formats import Lost
 from cruxmap.exchange.names import ids_for
@@ -28,7 +28,7 @@ from cruxmap.ground import folders_of, replace_versions, version_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.editing import Changes, edited
 from cruxmap.language.editor_files import first_line
-from cruxmap.language.files import WORLDVIEWS, overlaid
+from cruxmap.language.files import WORLDVIEWS, overlaid, shown
 from cruxmap.language.judgement import with_phrases
 from cruxmap.language.loose_notation import REJECTS
 from cruxmap.language.reading import read_models, read_with_visitors
@@ -145,20 +145,27 @@ def take_table(source: str | os.PathLike[str] | bytes, model: str | os.PathLike[
     read = read_with_visitors(model, ())
     reading = _Taking(data, name_of(source), read.model.map)
     views = {id_: view for id_, view in reading.views_of_it().items() if view}
-    files, versions = dict[Path, str](), dict[Path, str | None]()
-    for id_, view in views.items():
-        path = read.folder / WORLDVIEWS / f"{id_}.yaml"
-        old = None if view.new else path.read_bytes()
-        versions[path] = None if old is None else version_of(old)
-        text = first_line(path) if old is None else old.decode("utf-8")
-        files[path] = edited(text, view.changes(id_), path.as_posix())
-    with overlaid({path: text.encode("utf-8") for path, text in files.items()}):
-        read_models([model])
+    paths = {id_: read.folder / WORLDVIEWS / f"{id_}.yaml" for id_ in views}
+    before = {path: None if views[id_].new else path.read_bytes() for id_, path in paths.items()}
+    try:
+        files = {paths[id_]: _text_of(view, id_, paths[id_], before) for id_, view in views.items()}
+        with overlaid({path: text.encode("utf-8") for path, text in files.items()}):
+            read_models([model])
+    except InvalidMap as invalid:
+        raise reading.told_in_the_table(invalid, paths) from invalid
+    versions = {path: None if old is None else version_of(old) for path, old in before.items()}
     counts = {
         id_: (len(view.judgements) + len(view.rejects), sum(map(len, view.brought.values())))
         for id_, view in views.items()
     }
     return Taken(files=files, counts=counts, lost=tuple(reading.lost), versions=versions)
+
+
+def _text_of(view: _View, id_: str, path: Path, before: Mapping[Path, bytes | None]) -> str:
+    """Return the new text of a worldview's file."""
+    old = before[path]
+    text = first_line(path) if old is None else old.decode("utf-8")
+    return edited(text, view.changes(id_), path.as_posix())
 
 
 class _Taking(TableReading):
@@ -176,6 +183,19 @@ class _Taking(TableReading):
             self._know(plain, by)
         self.entries = dict(self.known)
         self.texts = {entry.said["text"]: id_ for id_, entry in self.known.items()}
+
+    def told_in_the_table(self, invalid: InvalidMap, paths: Mapping[str, Path]) -> InvalidMap:
+        """Return problems of worldviews' files as they would be as those of the table."""
+        worldview_of = {shown(path): id_ for id_, path in paths.items()}
+
+        def told(problem: Problem) -> Problem:
+            id_ = worldview_of.get(problem.span.file)
+            if id_ is None:
+                return problem
+            message = f"in the worldview `{id_}`: {problem.message}"
+            return replace(problem, message=message, span=Span(self.file), line_text="")
+
+        return InvalidMap(tuple(map(told, invalid.problems)))
 
     def _know(self, plain: Data, by: str) -> None:
         for section, kind in ENTRIES.items():
@@ -269,6 +289,8 @@ class _Taking(TableReading):
                 self._tell(
                     line, column, Code.UNKNOWN_ADDRESS, message, "a row of its own tells what it is about"
                 )
+            return
+        if cell and not self._is_only(line, column, address):
             return
         if entry.id not in self.known and entry.by == id_:
             self._put(line, column, entry, address)

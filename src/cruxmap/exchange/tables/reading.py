@@ -103,6 +103,7 @@ class TableReading:
         self.around: list[TableEntry] = []
         self.numbers: list[Line] = []
         self.ids: dict[str, str] = {}
+        self.given: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
         self.worldviews: dict[str, Data] = {}
         self.model: Data | None = None
         self.head: Data = {}
@@ -338,10 +339,23 @@ class TableReading:
 
     # --- numbers ------------------------------------------------------------------------------------
 
+    def _is_only(self, line: Line, column: str, address: str) -> bool:
+        """Whether no earlier cell gives another number in the same place; a problem where one does."""
+        names = ("value", "low", "central", "high") if column == "value" else (column,)
+        said = tuple(filter(None, (str(line.cells[name]) for name in names)))
+        whose = column if column.startswith(VIEW) else ""
+        row, before = self.given.setdefault((whose, address), (line.number, said))
+        if said == before:
+            return True
+        message = f"row {row} says `{' '.join(before)}` of `{address}`"
+        where = next(name for name in names if line.cells[name])
+        self._tell(line, where, Code.UNCLEAR_ANSWER, message, "keep one of the two")
+        return False
+
     def _put(self, line: Line, column: str, entry: TableEntry, address: str) -> None:
         """Put a number of a row in its place, if it says another one than stands there."""
         text = self._number_text(line, column)
-        if not text:
+        if not text or not self._is_only(line, column, address):
             return
         place = entry.places.get(address)
         if place is None:
@@ -451,6 +465,8 @@ class TableReading:
                 owner = _owner(address) if self._kind(line) in NUMBER_KINDS else address
                 hint = did_you_mean(owner, self.entries)
                 self._tell(line, column, Code.UNKNOWN_ADDRESS, f"there is no entry `{owner}`", hint)
+                continue
+            if not self._is_only(line, column, address):
                 continue
             before, key = there.get(address, ("", address))
             kept.add(key)
