@@ -21,6 +21,7 @@ from cruxmap.exchange.drawn_links import HEAD, SHOWN
 from cruxmap.exchange.formats import Arrived, Lost
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for
 from cruxmap.exchange.plain_data import DIRECTIONS, listed, one_or_all
+from cruxmap.language.names import SECTIONS
 from cruxmap.language.schema import ArgumentShape, ClaimShape, EventShape, QuestionShape
 from cruxmap.language.validation import keys_of
 from cruxmap.language.yaml_writing import Plain
@@ -194,9 +195,7 @@ class _Making:
         self._name_everything()
         for one in self.graph.relations:
             self.relations_of.setdefault(one.source, []).append(one)
-        sections: dict[str, dict[str, Plain]] = {
-            k: {} for k in ("claims", "questions", "events", "arguments")
-        }
+        sections: dict[str, dict[str, Plain]] = {k: {} for k in SECTIONS}
         for statement in self.graph.statements.values():
             section = _section(statement)
             sections[section][self.ids[statement.key]] = self._entry(statement, section)

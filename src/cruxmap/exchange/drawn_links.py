@@ -15,9 +15,8 @@ from cruxmap.exchange.plain_data import DIRECTIONS, listed
 from cruxmap.exchange.plain_map import Mapped, as_files, plain_model, seen_by
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, mentioned_in
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.names import SECTIONS
 from cruxmap.language.yaml_writing import Plain
-
-SECTIONS = ("claims", "questions", "events", "arguments")
 
 HEAD = ("map", "sources", "voices", "timelines", "lexicon")
 """Keys of a map's file that hold no entries."""

@@ -1,4 +1,7 @@
-"""The text of a foreign file, and problems that know their place in it."""
+"""The text of a foreign file, and problems that know their place in it.
+
+In: bytes. Out: a `SourceFile`. Whatever is wrong with a foreign file is told by what is here.
+"""
 
 from typing import NoReturn
 

@@ -1,4 +1,7 @@
-"""A foreign file as a map: its files in memory, read and checked before anything is written."""
+"""A foreign file as a map: its files in memory, read and checked before anything is written.
+
+In: a path or bytes. Out: an `Imported`. What is wrong with the map is told where it is in the foreign file.
+"""
 
 import os
 import re

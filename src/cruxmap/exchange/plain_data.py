@@ -1,5 +1,6 @@
-"""Data of a map's file, as readers and writers of all formats take it apart:
-one thing stands alone, several in a list.
+"""Data of a map's file, as readers and writers of all formats take it apart.
+
+One thing stands alone, and several in a list. An argument has one of the keys that lead to a target.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,7 @@
-"""What to ask of a map that nobody has asked anything of yet."""
+"""What to ask of a map that nobody has asked anything of yet.
+
+In: a map. Out: a target, as a model's file has it.
+"""
 
 from collections.abc import Iterable, Mapping
 

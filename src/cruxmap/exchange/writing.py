@@ -1,4 +1,7 @@
-"""What arrived as the texts of a project's files, laid out as everybody lays files out."""
+"""What arrived as the texts of a project's files, laid out as everybody lays files out.
+
+In: an `Arrived`. Out: texts by their paths in a project. It is not said whether they are a valid map.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -29,9 +29,9 @@ from cruxmap.exchange.json_reading import JsonObject, as_plain, read_json
 from cruxmap.exchange.plain_map import Mapped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.names import SECTIONS, Kind
 from cruxmap.language.yaml_writing import Plain
 
-_KINDS = {"claims": "claim", "questions": "question", "events": "event", "arguments": "argument"}
 _TEXTS = ("text", "label", "title", "name")
 """Attributes that a node's sentence may stand in, the best first."""
 
@@ -222,17 +222,17 @@ def write_node_link(model: ModelSpec, worldview: str = MAP_WORLDVIEW) -> Sent:
 
 
 def _nodes(drawn: DrawnMap) -> Iterator[Mapped]:
-    for section, kind in _KINDS.items():
+    for section, kind in SECTIONS.items():
         for id_, entry in drawn.section(section).items():
-            data = drawn.argument(entry).data if kind == "argument" else entry
-            yield {"id": id_, "kind": kind, **data}
+            data = drawn.argument(entry).data if kind is Kind.ARGUMENT else entry
+            yield {"id": id_, "kind": str(kind), **data}
 
 
 def _edges(drawn: DrawnMap) -> Iterator[dict[str, str | int]]:
     """Yield edges; the key of each tells it from others between the same two nodes."""
-    for section, kind in _KINDS.items():
+    for section, kind in SECTIONS.items():
         for id_, entry in drawn.section(section).items():
-            if kind == "argument":
+            if kind is Kind.ARGUMENT:
                 argument = drawn.argument(entry)
                 ends = [(id_, end.id, argument.direction) for end in argument.targets]
                 ends += [(end.id, id_, PREMISE) for end in argument.premises]

@@ -1,4 +1,7 @@
-"""Parts of networks that are written in XML: names and numbers, with their places in the file."""
+"""Parts of networks that are written in XML.
+
+In: elements. Out: names, numbers and the rows of tables, with their places in the file.
+"""
 
 import re
 from collections.abc import Sequence

@@ -20,10 +20,10 @@ from cruxmap.exchange.names import ids_for
 from cruxmap.exchange.plain_data import Data
 from cruxmap.exchange.plain_map import plain_map, plain_worldview
 from cruxmap.exchange.tables.cells import read_text
-from cruxmap.exchange.tables.number_places import number_places
+from cruxmap.exchange.tables.columns import ENTRIES, SECTION_OF, VIEW
+from cruxmap.exchange.tables.number_places import number_places, numbers_in
 from cruxmap.exchange.tables.numbers import Notation
 from cruxmap.exchange.tables.reading import NUMBER_KINDS, TableEntry, TableReading, set_judgement
-from cruxmap.exchange.tables.writing import ENTRIES, SECTION_OF, VIEW, numbers_in
 from cruxmap.ground import folders_of, replace_versions, version_of
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.editing import Changes, edited

@@ -6,6 +6,7 @@ that has an address, those too that are left out and have a default.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cruxmap.exchange.plain_data import Data
 from cruxmap.language.argument_map import Role
@@ -103,3 +104,14 @@ def _of_event(id_: str, entry: Data) -> _Found:
         else:
             yield address, NumberAt(said, "credence", Role.CHANCE)
         yield f"{address}.pace", NumberAt(said, "pace", Role.PACE)
+
+
+def numbers_in(address: str, said: Any) -> Iterator[tuple[str, str]]:
+    """Yield the numbers that stand at an address of a worldview's file, each with its own address."""
+    if isinstance(said, str):
+        yield address, said
+    elif "value" in said:
+        yield from numbers_in(address, said["value"])
+    elif isinstance(said, Mapping):  # anything else is told of where the map is read
+        for state, share in said.items():
+            yield from numbers_in(f"{address}.{state}", share)

@@ -1,6 +1,6 @@
 """A table of claims and arguments, as people make or change one in a spreadsheet, as the files of a map.
 
-In: the bytes of a table, with the columns of `writing` or some of them, in any order. The least is a
+In: the bytes of a table, with the columns of `columns` or some of them, in any order. The least is a
 column `text`. Out: an `Arrived`. Numbers are read as `loose_notation` reads them: what a spreadsheet made
 something else of, as a date of `5-10`, is a problem with its row and column, never another number.
 """
@@ -15,9 +15,7 @@ from cruxmap.exchange.formats import Arrived, Lost
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, abridged, ids_for, is_id
 from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed, one_or_all
 from cruxmap.exchange.tables.cells import read_text, shown_ends
-from cruxmap.exchange.tables.number_places import NumberAt, number_places
-from cruxmap.exchange.tables.numbers import REST, Notation
-from cruxmap.exchange.tables.writing import (
+from cruxmap.exchange.tables.columns import (
     AFTER_VIEWS,
     AROUND,
     BEFORE_VIEWS,
@@ -29,8 +27,9 @@ from cruxmap.exchange.tables.writing import (
     SECTION_OF,
     VIEW,
     WORLDVIEW,
-    numbers_in,
 )
+from cruxmap.exchange.tables.number_places import NumberAt, number_places, numbers_in
+from cruxmap.exchange.tables.numbers import REST, Notation
 from cruxmap.language.argument_map import Elicited, Role
 from cruxmap.language.findings import Findings
 from cruxmap.language.judgement import (

@@ -1,21 +1,30 @@
-"""A map as a table for spreadsheet programs: a row for each entry and for each number, in named columns.
+"""A map as a table for spreadsheet programs: a row for each entry and for each number.
 
-    address, kind, text, what, value, worldview ann, ..., for, against, undercuts, premises, ...
-
-`value` is the map's own number, and `worldview NAME` what a worldview says in its place: these are filled in
-or changed. A new row is a new claim or argument. What no other column says of an entry is in `definition`, in
-the words of a map's file, so that nothing of a map is lost on the way.
+In: a model, and whose numbers. Out: a `Sent`, with the columns of `columns`. What no other column says of an
+entry is in `definition`, in the words of a map's file, so that nothing of a map is lost on the way.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from cruxmap.exchange.formats import Lost, Sent
 from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed
 from cruxmap.exchange.plain_map import plain_locators, plain_map, plain_model, plain_worldview
 from cruxmap.exchange.tables.cells import shown_ends, steady_number, written_rows, written_text
-from cruxmap.exchange.tables.number_places import number_places
+from cruxmap.exchange.tables.columns import (
+    AFTER_VIEWS,
+    AROUND,
+    BEFORE_VIEWS,
+    COMPUTED,
+    ENTRIES,
+    MAP,
+    MODEL,
+    NOBODY,
+    REJECTED,
+    VIEW,
+    WORLDVIEW,
+)
+from cruxmap.exchange.tables.number_places import number_places, numbers_in
 from cruxmap.language.argument_map import (
     MAP_WORLDVIEW,
     Argument,
@@ -33,22 +42,6 @@ from cruxmap.language.inheritance import Perspective, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import KIND_OF
 from cruxmap.language.yaml_writing import Plain, flow
-
-ENTRIES = {"claims": "claim", "arguments": "argument", "questions": "question", "events": "event"}
-AROUND = {"voices": "voice", "sources": "source", "timelines": "timeline", "lexicon": "phrase"}
-SECTION_OF = {kind: section for section, kind in (ENTRIES | AROUND).items()}
-"""The section of a map's file by what the column `kind` calls one of its entries."""
-
-MAP, MODEL, WORLDVIEW = "map", "model", "worldview"
-VIEW = "worldview "
-"""How the header of a worldview's column begins."""
-
-BEFORE_VIEWS = ("address", "kind", "text", "what", "value")
-COMPUTED = ("low (computed)", "central (computed)", "high (computed)", "whose")
-AFTER_VIEWS = ("by", *DIRECTIONS, "premises", "source", "note", "tags", "brought by", "definition")
-
-REJECTED = "rejected"
-NOBODY = "nobody"
 
 type Row = dict[str, str]
 
@@ -250,14 +243,3 @@ def _cells_of(one: ArgumentMap, address: str, said: Plain) -> Iterator[tuple[str
     for at, text in numbers_in(address, said):
         if at in one.judgements:
             yield at, steady_number(text)
-
-
-def numbers_in(address: str, said: Any) -> Iterator[tuple[str, str]]:
-    """Yield the numbers that stand at an address of a worldview's file, each with its own address."""
-    if isinstance(said, str):
-        yield address, said
-    elif "value" in said:
-        yield from numbers_in(address, said["value"])
-    elif isinstance(said, Mapping):  # anything else is told of where the map is read
-        for state, share in said.items():
-            yield from numbers_in(f"{address}.{state}", share)
