@@ -257,3 +257,13 @@ def test_nothing_of_what_is_on_disk_gets_in(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     assert list(cm.read_map(RAIN).entry) == ["rain", "wet"]
     assert cm.read_model(MODEL).target.name == "wet"
+
+
+def test_half_of_a_character_is_told_in_a_text_and_in_a_condition() -> None:
+    with pytest.raises(cm.InvalidMap) as caught:
+        cm.read_map('claims:\n  rain: {text: "\ud800", credence: 30%}')
+    [problem] = caught.value.problems
+    assert (problem.span.line, problem.span.column) == (2, 17)
+    assert "U+D800" in problem.message
+    with pytest.raises(cm.InvalidMap, match="D800"):
+        cm.probability(cm.example(), "\ud800")

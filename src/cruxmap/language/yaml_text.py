@@ -294,6 +294,8 @@ def parse_text(text: str, name: str) -> Parsed:
         reading.tell_duplicates()
     except yaml.YAMLError as error:
         return Parsed(file, None, (*reading.problems, _syntax_problem(file, error)))
+    except UnicodeEncodeError as error:  # half of a character, in what comes from no file
+        return Parsed(file, None, (*reading.problems, _unprintable(file, error)))
     return Parsed(file, root, tuple(reading.problems), frozenset(reading.spoiled))
 
 
@@ -502,7 +504,7 @@ def _without_space(file: SourceFile, said: str, number: int, glued: re.Match[str
     return Problem(Code.YAML_SYNTAX, f"not YAML: {said}", span, hint, file.line(number))
 
 
-def _unprintable(file: SourceFile, error: yaml.YAMLError) -> Problem:
+def _unprintable(file: SourceFile, error: Exception) -> Problem:
     found = _UNPRINTABLE.search(_HIDDEN_BREAK.sub(" ", file.text))
     if found is None:
         said = " ".join(str(error).split())
