@@ -6,7 +6,9 @@ Formats that say what a map says are in the room `exchange`; pictures, which onl
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.exchange.formats import FORMATS, Lost, Sent
@@ -57,42 +59,37 @@ class Exported:
         write_file(Path(path), self.data)
 
 
-def _picture(form: str) -> Callable[[ModelSpec, str], Sent]:
-    def write(model: ModelSpec, worldview: str) -> Sent:
-        from cruxmap.present.dot_and_mermaid import draw
-        from cruxmap.present.stages import Drawing, picture_of
+def _map_picture(form: str, model: ModelSpec, worldview: str) -> bytes:
+    from cruxmap.present.dot_and_mermaid import draw
+    from cruxmap.present.stages import Drawing, picture_of
 
-        wanted = Drawing(form)
-        drawn = draw(picture_of(model, worldview), [wanted])[wanted]
-        why = "a picture shows what is there, and nothing computes with it"
-        return Sent(drawn.encode() if isinstance(drawn, str) else drawn, (Lost("most numbers", why),))
-
-    return write
+    wanted = Drawing(form)
+    drawn = draw(picture_of(model, worldview), [wanted])[wanted]
+    return drawn.encode() if isinstance(drawn, str) else drawn
 
 
-def _goal_structure(form: str) -> Callable[[ModelSpec, str], Sent]:
-    def write(model: ModelSpec, worldview: str) -> Sent:
-        from cruxmap.exchange.gsn import goal_structure
-        from cruxmap.present.gsn_drawing import draw_gsn
+def _goal_structure(form: str, model: ModelSpec, worldview: str) -> bytes:
+    from cruxmap.exchange.gsn import goal_structure
+    from cruxmap.present.gsn_drawing import draw_gsn
 
-        why = "a picture shows what is there, and nothing computes with it"
-        return Sent(draw_gsn(goal_structure(model, worldview), form), (Lost("most numbers", why),))
-
-    return write
+    return draw_gsn(goal_structure(model, worldview), form)
 
 
-_DRAWN: Mapping[str, Callable[[ModelSpec, str], Sent]] = {
-    "dot": _picture("dot"),
-    "mermaid": _picture("mermaid"),
-    "gsn": _goal_structure("svg"),
-    "gsn-png": _goal_structure("png"),
-    "gsn-dot": _goal_structure("dot"),
+class Picture(NamedTuple):
+    """A picture: what draws it, and the ends of its files' names; one without any is named by `--format`."""
+
+    draw: Callable[[ModelSpec, str], bytes]
+    suffixes: tuple[str, ...] = ()
+
+
+PICTURES: Mapping[str, Picture] = {
+    "dot": Picture(partial(_map_picture, "dot"), (".dot", ".gv")),
+    "mermaid": Picture(partial(_map_picture, "mermaid"), (".mmd", ".mermaid")),
+    "gsn": Picture(partial(_goal_structure, "svg")),
+    "gsn-png": Picture(partial(_goal_structure, "png")),
+    "gsn-dot": Picture(partial(_goal_structure, "dot")),
 }
-PICTURES: Mapping[str, tuple[str, ...]] = dict.fromkeys(_DRAWN, ()) | {
-    "dot": (".dot", ".gv"),
-    "mermaid": (".mmd", ".mermaid"),
-}
-"""Pictures, and the ends of their files' names; those without any have to be named by `--format`."""
+_MOST_NUMBERS = Lost("most numbers", "a picture shows what is there, and nothing computes with it")
 
 
 def export_map(
@@ -130,7 +127,7 @@ def export_map(
     asked = _asked(model)
     checked_worldview(asked.map, worldview)
     if format in PICTURES:
-        sent = _DRAWN[format](asked, worldview)
+        sent = Sent(PICTURES[format].draw(asked, worldview), (_MOST_NUMBERS,))
     elif format in FORMATS:
         sent = FORMATS[format].writer(asked, worldview)
     else:
@@ -142,7 +139,9 @@ def export_map(
 
 def written() -> dict[str, tuple[str, ...]]:
     """Return the formats that can be written, with the ends of their files' names."""
-    return {name: one.suffixes for name, one in FORMATS.items()} | {**PICTURES}
+    return {name: one.suffixes for name, one in FORMATS.items()} | {
+        name: one.suffixes for name, one in PICTURES.items()
+    }
 
 
 def format_for(path: Path | None) -> str:
