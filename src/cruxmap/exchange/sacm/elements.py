@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from cruxmap.errors import Problem
 from cruxmap.exchange.formats import Lost
-from cruxmap.exchange.plain_data import Data
+from cruxmap.exchange.plain_data import Data, one_value
 from cruxmap.exchange.sacm.terms import LEXICON, MODEL, TAG, WORLDVIEW
 from cruxmap.exchange.xml_reading import Element
-from cruxmap.language.yaml_text import Items, parse_text
-from cruxmap.language.yaml_writing import Plain, without_places
+from cruxmap.language.yaml_writing import Plain
 
 CLASSES: Mapping[str, str] = {
     **dict.fromkeys(("Claim", "Goal", "AwayGoal", "Justification", "AwayJustification"), "claim"),
@@ -198,12 +197,12 @@ class Parts:
         """Return what a tagged value says in the words of a map's file."""
         if not text.startswith(("{", "[")):
             return text
-        parsed = parse_text(f"- {text}\n", "")
-        if parsed.problems or not isinstance(parsed.root, Items) or len(parsed.root) != 1:
+        said, _ = one_value(text)
+        if said is None:
             message = f"`{text}` is not what a map's file can say"
             self.problems.append(tagged.problem(message, AGAIN))
             return ""
-        return without_places(parsed.root[0])
+        return said
 
 
 def class_of(element: Element) -> str:

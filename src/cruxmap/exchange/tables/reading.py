@@ -13,7 +13,7 @@ from typing import Any
 from cruxmap.errors import Code, Span
 from cruxmap.exchange.formats import Arrived, Lost
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, abridged, ids_for, is_id
-from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed, one_or_all
+from cruxmap.exchange.plain_data import DIRECTIONS, Data, listed, one_or_all, one_value
 from cruxmap.exchange.tables.cells import read_text, shown_ends
 from cruxmap.exchange.tables.columns import (
     AFTER_VIEWS,
@@ -40,8 +40,8 @@ from cruxmap.language.judgement import (
 from cruxmap.language.loose_notation import REJECTS
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.spreadsheet import Line, column_name, header_of, table_of
-from cruxmap.language.yaml_text import Text, parse_text
-from cruxmap.language.yaml_writing import Plain, without_places
+from cruxmap.language.yaml_text import Text
+from cruxmap.language.yaml_writing import Plain
 
 OTHER_NAMES = {"id": "address", "credence": "value", "probability": "value", "premise": "premises"}
 """Columns by another name that they may have."""
@@ -315,12 +315,10 @@ class TableReading:
 
     def _plain(self, line: Line, column: str, text: str) -> Any:
         """Return what a part of a cell says in the words of a map's file; None after a problem."""
-        parsed = parse_text(f"- {text}\n", self.file)
-        for problem in parsed.problems:
+        said, problems = one_value(text)
+        for problem in problems:
             self._tell(line, column, problem.code, problem.message, problem.hint)
-        if parsed.problems or not isinstance(parsed.root, list) or len(parsed.root) != 1:
-            return None
-        return without_places(parsed.root[0])
+        return said
 
     def _list(self, line: Line, column: str) -> list[Any]:
         parts = [self._plain(line, column, part) for part in _parts(read_text(line.cells[column]))]
