@@ -1,5 +1,6 @@
 """The numbers of a table, put into the worldviews of a map that is there."""
 
+import gzip
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,6 +59,13 @@ def text_of(asked: Path, view: str) -> str:
 def test_a_table_that_says_nothing_new_changes_nothing(asked: Path) -> None:
     found = take_table(write_csv(read_model(asked)).data, asked)
     assert (found.files, found.counts, found.lost) == ({}, {}, ())
+
+
+def test_a_packed_table_is_unpacked(asked: Path) -> None:
+    table = b"address,worldview ann\nrain,25%\n"
+    packed = asked.parent / "ann.csv.gz"
+    packed.write_bytes(gzip.compress(table))
+    assert take_table(packed, asked).counts == take_table(table, asked).counts == {"ann": (1, 0)}
 
 
 @FEW_EXAMPLES
