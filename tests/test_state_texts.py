@@ -90,7 +90,10 @@ def test_the_entry_is_written_with_its_texts() -> None:
 
 
 @pytest.mark.usefixtures("conjugate")
-def test_commands_show_texts_to_readers_and_ids_to_programs(cruxmap: Cruxmap, tmp_path: Path) -> None:
+def test_commands_show_texts_to_readers_and_ids_to_programs(
+    cruxmap: Cruxmap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")  # so that no text is on several lines
     write(tmp_path, FLIGHT, ASK, ann="judgements: {wind.calm: 20%}\n")
     explained = cruxmap("explain", "small", "wind")
     assert re.search(rf"ann: {re.escape(CALM)} [0-9.]+%, <5 [0-9.]+%, gale [0-9.]+%", explained.out)
