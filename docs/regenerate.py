@@ -22,7 +22,7 @@ from cruxmap import cli
 from cruxmap.insight.cruxes import cruxes
 from cruxmap.insight.estimate import estimate
 from cruxmap.insight.interview import rehearse
-from cruxmap.language.editor_files import editor_files, own_phrases
+from cruxmap.language.for_editors.editor_files import editor_files, own_phrases
 from cruxmap.language.reading import read_model
 from cruxmap.present.canvas import encode
 from cruxmap.present.crux_figures import crux_figures

@@ -17,8 +17,8 @@ from cruxmap.editing.server.desk import kind_of, root_of
 from cruxmap.editing.server.renames import renaming_of, workspace_edit
 from cruxmap.editing.server.texts import Change, Ruler
 from cruxmap.errors import InvalidMap, Span
-from cruxmap.language.mentions import mentions
-from cruxmap.language.uses import Sort
+from cruxmap.language.for_editors.mentions import mentions
+from cruxmap.language.for_editors.uses import Sort
 from helpers.commands import ROOT, Cruxmap
 from helpers.editor import Editor, applied, editing, write
 

@@ -16,8 +16,8 @@ from cruxmap.exchange.formats import FORMATS, Arrived
 from cruxmap.exchange.importing import format_of
 from cruxmap.exchange.targets import sensible_target
 from cruxmap.exporting import format_for, written
-from cruxmap.language.formatting import formatted
 from cruxmap.language.reading import check
+from cruxmap.language.rewriting.formatting import formatted
 from helpers.commands import COMMAND, DECISION, Cruxmap
 from helpers.maps_from_text import write
 

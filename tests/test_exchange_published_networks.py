@@ -10,8 +10,8 @@ import pytest
 import cruxmap as cm
 from cruxmap.engine.network import Filled
 from cruxmap.engine.queries import infer
-from cruxmap.language.formatting import formatted
 from cruxmap.language.reading import check
+from cruxmap.language.rewriting.formatting import formatted
 from helpers.bif_files import as_bayes_net, content, published
 from helpers.filled_network import engine
 

@@ -7,7 +7,7 @@ import pytest
 import cruxmap as cm
 from cruxmap.insight import history as module
 from cruxmap.insight.history import NOT_COMMITTED, history
-from cruxmap.language.git_files import model_at
+from cruxmap.language.past.git_files import model_at
 from cruxmap.present.history_figures import curves
 from helpers.commands import Cruxmap, git
 from helpers.histories import MAP, MODEL, History

@@ -27,10 +27,10 @@ from cruxmap.insight.interview.written import rounded
 from cruxmap.insight.live_model import open_model
 from cruxmap.language.argument_map import Elicited, Role, Scale
 from cruxmap.language.conditions import condition_form
-from cruxmap.language.editing import edited
 from cruxmap.language.judgement import LEXICON, format_value, parse_value
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
+from cruxmap.language.rewriting.worldview_edits import edited
 from helpers.commands import LEGAL_CASE
 from helpers.examples import ANN, BOB, GARDEN, ONE, TRAINING, TRAINING_QUESTION, TRAINING_WORLDVIEW
 from helpers.maps_from_text import model

@@ -11,9 +11,9 @@ from cruxmap.insight.interview import Interview, Question, Reply, begin, resume
 from cruxmap.insight.live_model import State, open_model
 from cruxmap.language.argument_map import ArgumentMap, Elicited, Scale
 from cruxmap.language.conditions import condition_form
-from cruxmap.language.editing import edited
 from cruxmap.language.inheritance import shares_in_force
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.rewriting.worldview_edits import edited
 from helpers import drawn_maps
 from helpers.few_examples import FEW_EXAMPLES
 

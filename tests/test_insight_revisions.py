@@ -6,7 +6,7 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.insight.revisions import diff_revisions
-from cruxmap.language.git_files import model_at
+from cruxmap.language.past.git_files import model_at
 from helpers.commands import git
 from helpers.examples import GARDEN
 from helpers.maps_from_text import write

@@ -10,7 +10,7 @@ from cruxmap.errors import Code, InvalidMap, WrongUsage
 from cruxmap.insight.interview import begin, resume
 from cruxmap.insight.interview.filled import is_filled
 from cruxmap.interviewing.on_paper import questionnaire, read_form, refuse_as_form, write_form
-from cruxmap.language.editor_files import first_line
+from cruxmap.language.for_editors.editor_files import first_line
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.reading import check, read_model
 from helpers.commands import Cruxmap

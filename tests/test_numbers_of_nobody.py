@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cruxmap.insight.whose import whose_is
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Rest
-from cruxmap.language.formatting import formatted
 from cruxmap.language.inheritance import NOBODY, settle
+from cruxmap.language.rewriting.formatting import formatted
 from cruxmap.present.map_text import map_text
 from helpers import drawn_maps
 from helpers.drawn_maps import Draft

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from cruxmap.language.model_spec import ModelSpec as ModelSpec
     from cruxmap.language.reading import read_map as read_map
     from cruxmap.language.reading import read_model as read_model, read_models as read_models
-    from cruxmap.language.renaming import Renaming as Renaming
+    from cruxmap.language.rewriting.renaming import Renaming as Renaming
     from cruxmap.language.template import example as example
     from cruxmap.merging import merge as merge
     from cruxmap.editing.watch import watch as watch

@@ -24,9 +24,9 @@ from cruxmap.insight.plain import counted
 from cruxmap.language.anonymous import without_names
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
 from cruxmap.language.asked import WhatIf, as_model
-from cruxmap.language.git_files import revision_of
 from cruxmap.language.in_memory import MODEL
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.past.git_files import revision_of
 from cruxmap.present import canvas, dot_and_mermaid
 from cruxmap.present.canvas import Drawings
 from cruxmap.present.crux_figures import crux_figures

@@ -9,12 +9,12 @@ from typing import Any
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.ground import OtherVersion, folders_of, replace_version, version_of, write_file
 from cruxmap.language.asked import typed_as
-from cruxmap.language.editor_files import editor_files, own_phrases
-from cruxmap.language.formatting import laid_out
-from cruxmap.language.json_schema import json_schema
-from cruxmap.language.mentions import from_here
+from cruxmap.language.for_editors.editor_files import editor_files, own_phrases
+from cruxmap.language.for_editors.json_schema import json_schema
+from cruxmap.language.for_editors.mentions import from_here
 from cruxmap.language.names import did_you_mean
-from cruxmap.language.renaming import Renaming, renaming
+from cruxmap.language.rewriting.formatting import laid_out
+from cruxmap.language.rewriting.renaming import Renaming, renaming
 from cruxmap.language.schema import FILES
 from cruxmap.language.template import FIRST_EXAMPLE, first_files, known_example, template
 
@@ -110,8 +110,8 @@ def new_worldview(model: str | os.PathLike[str], name: str) -> Path:
     True
     """
     from cruxmap.insight.importance import by_importance
-    from cruxmap.language.editor_files import first_line
     from cruxmap.language.files import WORLDVIEWS
+    from cruxmap.language.for_editors.editor_files import first_line
     from cruxmap.language.reading import read_with_visitors
     from cruxmap.language.typed import parse_new_id
     from cruxmap.present.worldview_template import worldview_template

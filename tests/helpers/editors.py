@@ -10,7 +10,7 @@ import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from cruxmap.language.json_schema import json_schema
+from cruxmap.language.for_editors.json_schema import json_schema
 from cruxmap.language.schema import FileKind
 
 READERS: Mapping[str, Callable[[str], Any]] = {

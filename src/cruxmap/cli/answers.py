@@ -249,7 +249,7 @@ def diff(
     from cruxmap.insight.diff import diff as compare
     from cruxmap.insight.pairs import against_rest, pairs
     from cruxmap.insight.revisions import diff_revisions
-    from cruxmap.language.git_files import revisions_of
+    from cruxmap.language.past.git_files import revisions_of
     from cruxmap.present import diff_figures, diff_tables
 
     drawings: Drawings

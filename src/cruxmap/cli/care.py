@@ -45,7 +45,7 @@ def fmt(
     ] = False,
 ) -> None:
     """Lay files out in one way: indentation, order of keys, folded sentences, quotes. Comments are kept."""
-    from cruxmap.language.mentions import shown_here
+    from cruxmap.language.for_editors.mentions import shown_here
     from cruxmap.project import fmt as lay_out
 
     with typed_here():
@@ -84,7 +84,7 @@ def rename(
     ] = None,
 ) -> None:
     """Call something otherwise, in all files of the project that mean it, or in none of them."""
-    from cruxmap.language.mentions import shown_here
+    from cruxmap.language.for_editors.mentions import shown_here
     from cruxmap.project import rename as call
 
     try:

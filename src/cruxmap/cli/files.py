@@ -202,8 +202,8 @@ def schema(
     ] = None,
 ) -> None:
     """Print or write the JSON Schema of each kind of file, for editors, with the phrases of the maps here."""
-    from cruxmap.language.editor_files import own_phrases, schema_name, schema_text
-    from cruxmap.language.json_schema import json_schema
+    from cruxmap.language.for_editors.editor_files import own_phrases, schema_name, schema_text
+    from cruxmap.language.for_editors.json_schema import json_schema
     from cruxmap.language.schema import FILES
 
     if kind is not None and kind not in FILES:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.formats import Arrived
 from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS
-from cruxmap.language.formatting import formatted
+from cruxmap.language.rewriting.formatting import formatted
 from cruxmap.language.schema import FileKind
 from cruxmap.language.yaml_writing import WIDTH, Plain, block, entry, item, scalar
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # what is loaded only where it is asked for: a check without 
     from cruxmap.insight.expectations import Expected
     from cruxmap.language.argument_map import ArgumentMap
     from cruxmap.language.model_spec import ModelSpec
-    from cruxmap.language.stale import Stale
+    from cruxmap.language.past.stale import Stale
 
 type Problems = tuple[Problem, ...]
 
@@ -233,7 +233,7 @@ def _tested(
 
 def _stale_in(maps: "Iterable[ArgumentMap]") -> list[StaleOf]:
     """Return what is older than what it is about, in each of some maps."""
-    from cruxmap.language.stale import stale
+    from cruxmap.language.past.stale import stale
 
     return [StaleOf(one.id, stale(one)) for one in maps]
 

@@ -40,7 +40,7 @@ from cruxmap.language.inheritance import (
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
-from cruxmap.language.stale import StaleJudgement, stale
+from cruxmap.language.past.stale import StaleJudgement, stale
 
 
 @dataclass(frozen=True, slots=True)

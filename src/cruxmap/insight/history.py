@@ -24,8 +24,8 @@ from cruxmap.insight.target import log_odds
 from cruxmap.language.asked import whole_number
 from cruxmap.language.digest import digest_of_question
 from cruxmap.language.files import noting
-from cruxmap.language.git_files import Commit, commits, model_at, repository
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.past.git_files import Commit, commits, model_at, repository
 from cruxmap.language.reading import read_with_visitors
 from cruxmap.network.inquiry import central_entries, inquire
 

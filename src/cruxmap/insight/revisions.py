@@ -52,9 +52,9 @@ from cruxmap.language.argument_map import (
 )
 from cruxmap.language.asked import WhatIf, passes_on
 from cruxmap.language.checks import MAX_ARGUMENTS
-from cruxmap.language.git_files import model_at, revisions_of
 from cruxmap.language.inheritance import REJECTED, Perspective, Setting, settle
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.past.git_files import model_at, revisions_of
 from cruxmap.language.reading import read_model
 from cruxmap.language.typed import parse_condition
 from cruxmap.network.inquiry import central_entries, inquire

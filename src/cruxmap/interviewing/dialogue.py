@@ -22,8 +22,8 @@ from cruxmap.interviewing.answers import read_answer
 from cruxmap.interviewing.keeping import Kept, checked_entry, no_interview, open_worldview
 from cruxmap.language.argument_map import Argument
 from cruxmap.language.loose_notation import SKIPS
+from cruxmap.language.past.stale import StaleJudgement, stale
 from cruxmap.language.reading import read_model, unheard
-from cruxmap.language.stale import StaleJudgement, stale
 from cruxmap.present import interview_text as text
 from cruxmap.present.interview_text import Line
 from cruxmap.present.question_words import QuestionWords, why, words_of

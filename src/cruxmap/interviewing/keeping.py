@@ -15,13 +15,13 @@ from cruxmap.insight.interview import Interview, Reply
 from cruxmap.language.argument_map import ArgumentMap, Worldview
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
-from cruxmap.language.editing import edited
-from cruxmap.language.editor_files import first_line
 from cruxmap.language.files import WORLDVIEWS
 from cruxmap.language.findings import Findings
+from cruxmap.language.for_editors.editor_files import first_line
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import find_entry
 from cruxmap.language.reading import read_with_visitors
+from cruxmap.language.rewriting.worldview_edits import edited
 from cruxmap.language.yaml_text import node_of
 
 TRIES = 5

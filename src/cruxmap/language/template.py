@@ -6,9 +6,9 @@ from pathlib import Path, PurePath
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.ground import UNFINISHED
 from cruxmap.language.context import check_word
-from cruxmap.language.editor_files import schema_line
 from cruxmap.language.files import ARGUMENTS, MODELS
 from cruxmap.language.findings import Findings
+from cruxmap.language.for_editors.editor_files import schema_line
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import read_model

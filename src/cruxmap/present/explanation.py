@@ -9,7 +9,7 @@ from cruxmap.insight.whose import FITTED, OWN
 from cruxmap.language.argument_map import Direction, Question, Stated, condition_text, target_text
 from cruxmap.language.inheritance import NOBODY, SETTINGS_ORIGIN
 from cruxmap.language.judgement import notation_of
-from cruxmap.language.stale import StaleJudgement
+from cruxmap.language.past.stale import StaleJudgement
 from cruxmap.present.map_text import entry_text
 from cruxmap.present.phrases import percent, ratio
 from cruxmap.present.stale_tables import stale_text

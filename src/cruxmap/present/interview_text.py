@@ -13,7 +13,7 @@ from cruxmap.insight.sentences import texts_of
 from cruxmap.language.argument_map import Z_95, ArgumentMap, Scale, logistic
 from cruxmap.language.judgement import format_value, notation_of, with_phrases
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.stale import StaleJudgement
+from cruxmap.language.past.stale import StaleJudgement
 from cruxmap.present.clauses import clause_of, clauses_of
 from cruxmap.present.phrases import part, percent, ratio, ratio_of_odds
 from cruxmap.present.question_words import QuestionWords

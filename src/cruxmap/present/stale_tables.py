@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cruxmap.language.git_files import Commit
-from cruxmap.language.stale import Stale, StaleJudgement
+from cruxmap.language.past.git_files import Commit
+from cruxmap.language.past.stale import Stale, StaleJudgement
 from cruxmap.present.listings import Listing
 from cruxmap.present.phrases import day
 from cruxmap.present.tables import Column, Table

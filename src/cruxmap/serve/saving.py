@@ -21,14 +21,14 @@ from cruxmap.insight.checked import problem_json
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.context import check_id
 from cruxmap.language.digest import state_of
-from cruxmap.language.editing import Changes, edited, said_in
-from cruxmap.language.editor_files import first_line
 from cruxmap.language.files import ARGUMENTS, MAX_BYTES, WORLDVIEWS, overlaid
 from cruxmap.language.findings import Findings
+from cruxmap.language.for_editors.editor_files import first_line
 from cruxmap.language.inheritance import lay
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import BROUGHT
 from cruxmap.language.reading import check
+from cruxmap.language.rewriting.worldview_edits import Changes, edited, said_in
 from cruxmap.language.watching import Reading, read
 from cruxmap.language.yaml_text import Text, node_of
 from cruxmap.serve.guard import Refused

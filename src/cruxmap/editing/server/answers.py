@@ -21,11 +21,11 @@ from cruxmap.editing.server.renames import renaming_of, workspace_edit
 from cruxmap.editing.server.telling import actions
 from cruxmap.editing.server.texts import Ruler
 from cruxmap.errors import InvalidMap
-from cruxmap.language.forms import forms_at, is_shape
-from cruxmap.language.mentions import Mention
-from cruxmap.language.renaming import RENAMED
+from cruxmap.language.for_editors.forms import forms_at, is_shape
+from cruxmap.language.for_editors.mentions import Mention
+from cruxmap.language.for_editors.uses import Sort
+from cruxmap.language.rewriting.renaming import RENAMED
 from cruxmap.language.schema import FILES
-from cruxmap.language.uses import Sort
 from cruxmap.language.validation import keys_of
 
 TRIGGERS = (" ", "#", ".", "{", "[")

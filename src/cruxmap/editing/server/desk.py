@@ -23,8 +23,8 @@ from cruxmap.language.files import (
     overlaid,
     shown,
 )
+from cruxmap.language.for_editors.mentions import Mention, Mentions, mentions, project_around
 from cruxmap.language.inheritance import Perspective, settle
-from cruxmap.language.mentions import Mention, Mentions, mentions, project_around
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import Examined, Memory, examine
 from cruxmap.language.schema import FileKind

@@ -15,11 +15,11 @@ from cruxmap.language.argument_map import (
     judgements_of,
 )
 from cruxmap.language.drafting import Draft
+from cruxmap.language.for_editors.mentions import Mention
+from cruxmap.language.for_editors.uses import Sort
 from cruxmap.language.inheritance import NOBODY, Setting
 from cruxmap.language.judgement import format_value, notation_of
-from cruxmap.language.mentions import Mention
 from cruxmap.language.names import KIND_OF, is_at
-from cruxmap.language.uses import Sort
 from cruxmap.present.phrases import percent
 
 MOST_STATES = 6

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from lsprotocol.types import DocumentSymbol, FoldingRange, FoldingRangeKind, Range, SymbolKind
 
 from cruxmap.editing.server.texts import Ruler
-from cruxmap.language.layout import Layout
-from cruxmap.language.uses import readable
+from cruxmap.language.for_editors.uses import readable
+from cruxmap.language.rewriting.layout import Layout
 from cruxmap.language.yaml_text import Entries, Items, Node, Text, value_at
 
 _KINDS = {

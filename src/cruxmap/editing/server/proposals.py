@@ -16,7 +16,7 @@ from cruxmap.insight.tags import tags_of
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, Question, Routes, Scale
 from cruxmap.language.drafting import Draft
 from cruxmap.language.files import ARGUMENTS
-from cruxmap.language.forms import Form, forms_at, is_shape
+from cruxmap.language.for_editors.forms import Form, forms_at, is_shape
 from cruxmap.language.includes import DECLARED
 from cruxmap.language.judgement import Lexicon, notation_of
 from cruxmap.language.names import SECTIONS, Kind

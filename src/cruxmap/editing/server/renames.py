@@ -14,8 +14,8 @@ from lsprotocol.types import (
 from cruxmap.editing.server.texts import Change, Ruler
 from cruxmap.errors import Code, InvalidMap, Problem
 from cruxmap.language.files import overlaid
-from cruxmap.language.mentions import Mention
-from cruxmap.language.renaming import Renaming, renaming
+from cruxmap.language.for_editors.mentions import Mention
+from cruxmap.language.rewriting.renaming import Renaming, renaming
 
 type Texts = Mapping[Path, tuple[str, int]]
 """Texts of open files, with their versions."""

@@ -26,12 +26,12 @@ from cruxmap.exchange.tables.numbers import Notation
 from cruxmap.exchange.tables.reading import NUMBER_KINDS, TableEntry, TableReading, set_judgement
 from cruxmap.ground import folders_of, replace_versions, version_of
 from cruxmap.language.argument_map import ArgumentMap
-from cruxmap.language.editing import Changes, edited
-from cruxmap.language.editor_files import first_line
 from cruxmap.language.files import WORLDVIEWS, overlaid, shown
+from cruxmap.language.for_editors.editor_files import first_line
 from cruxmap.language.judgement import with_phrases
 from cruxmap.language.loose_notation import REJECTS
 from cruxmap.language.reading import read_models, read_with_visitors
+from cruxmap.language.rewriting.worldview_edits import Changes, edited
 from cruxmap.language.spreadsheet import Line
 
 _IN_THE_MAP = Line(0, {})

@@ -27,8 +27,8 @@ from cruxmap.insight.interview.written import Fitted, changes, fitted, fitted_fo
 from cruxmap.insight.plain import Answer
 from cruxmap.language.argument_map import ArgumentMap, Condition
 from cruxmap.language.asked import as_model
-from cruxmap.language.editing import Changes, Form
 from cruxmap.language.model_spec import ModelSpec
+from cruxmap.language.rewriting.worldview_edits import Changes, Form
 
 FIRST = 8
 """So many questions are about entries all things considered before any is about a judgement."""

@@ -14,8 +14,8 @@ from cruxmap.insight.interview.ground import Ground
 from cruxmap.insight.interview.questions import Question, Reply
 from cruxmap.insight.live_model import State
 from cruxmap.language.argument_map import Argument, Condition, Override, SameAs, ShareOverride
-from cruxmap.language.editing import Form
 from cruxmap.language.model_spec import Laid
+from cruxmap.language.rewriting.worldview_edits import Form
 
 SD_OF_A_JUDGEMENT = 0.1
 """How near, in the map's deviations, an answer about a judgement is taken to be to what is meant."""

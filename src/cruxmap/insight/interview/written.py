@@ -25,9 +25,9 @@ from cruxmap.language.argument_map import (
     judgements_of,
 )
 from cruxmap.language.conditions import condition_form
-from cruxmap.language.editing import Changes, Form
 from cruxmap.language.inheritance import Setting, row_in_force, settle
 from cruxmap.language.judgement import notation_of
+from cruxmap.language.rewriting.worldview_edits import Changes, Form
 
 NOTICEABLE = 0.02
 """A number that was not asked for is fitted where it moves by more of the map's deviations than this."""

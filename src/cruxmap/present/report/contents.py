@@ -40,7 +40,7 @@ from cruxmap.language.argument_map import (
 from cruxmap.language.inheritance import Layer, Layers, lay, settle
 from cruxmap.language.judgement import notation_of
 from cruxmap.language.model_spec import ModelSpec
-from cruxmap.language.stale import StaleJudgement, stale
+from cruxmap.language.past.stale import StaleJudgement, stale
 from cruxmap.present.canvas import made_from
 from cruxmap.present.main_points_text import chapters_of
 from cruxmap.present.map_picture import LEAST_IN_AN_OVERVIEW, page_names

@@ -18,7 +18,7 @@ from cruxmap.language.argument_map import ArgumentMap, condition_text
 from cruxmap.language.digest import digest, state_of
 from cruxmap.language.files import WORLDVIEWS, load, noting, yaml_files
 from cruxmap.language.findings import Findings
-from cruxmap.language.git_files import (
+from cruxmap.language.past.git_files import (
     Commit,
     Object,
     commits,
@@ -29,7 +29,16 @@ from cruxmap.language.git_files import (
     repository,
     stored,
 )
-from cruxmap.language.wordings import SAME, Form, Names, Reader, Said, Wordings, step_between, wordings
+from cruxmap.language.past.wordings import (
+    SAME,
+    Form,
+    Names,
+    Reader,
+    Said,
+    Wordings,
+    step_between,
+    wordings,
+)
 from cruxmap.language.yaml_text import Node, parse
 
 ENTRY = "entry"
@@ -136,7 +145,7 @@ def stale(argument_map: ArgumentMap) -> Stale:
 @cache
 def _program() -> bytes:
     """The digest of all that reads files: another program might read the same otherwise."""
-    return digest_of_files(sorted(Path(__file__).parent.glob("*.py")))
+    return digest_of_files(sorted(Path(__file__).parents[1].rglob("*.py")))
 
 
 def _with_history(argument_map: ArgumentMap, folder: Path, now: Wordings, *, shallow: bool) -> Stale:

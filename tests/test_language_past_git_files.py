@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cruxmap.errors import InvalidMap
-from cruxmap.language.git_files import commits, inside, is_shallow, stored
+from cruxmap.language.past.git_files import commits, inside, is_shallow, stored
 from helpers.commands import git
 
 

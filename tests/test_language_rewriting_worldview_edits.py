@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cruxmap.errors import InvalidMap
-from cruxmap.language.editing import Changes, differences, edited
-from cruxmap.language.in_place import said_by
-from cruxmap.language.layout import Layout
+from cruxmap.language.rewriting.in_place import said_by
+from cruxmap.language.rewriting.layout import Layout
+from cruxmap.language.rewriting.worldview_edits import Changes, differences, edited
 from cruxmap.language.yaml_text import Entries, parse_text
 from helpers import worldview_files as files
 from helpers.commands import ROOT

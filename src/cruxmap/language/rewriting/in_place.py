@@ -14,9 +14,9 @@ from itertools import compress, pairwise
 from typing import Any, TypeGuard
 
 from cruxmap.ground import CannotWrite
-from cruxmap.language.layout import Layout
+from cruxmap.language.rewriting.layout import Layout
+from cruxmap.language.rewriting.text_edits import StuckError, TextEdits
 from cruxmap.language.schema import LONG_FORM
-from cruxmap.language.text_edits import StuckError, TextEdits
 from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse_text
 from cruxmap.language.yaml_writing import (
     WIDTH,

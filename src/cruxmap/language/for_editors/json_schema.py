@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAliasType, get_args, get_origin
 
 from cruxmap.language.argument_map import Scale
 from cruxmap.language.context import MAX_ID, MAX_STEPS, RESERVED
-from cruxmap.language.notation_patterns import NO_PHRASE, NUMBERS, PHRASED, Schema
+from cruxmap.language.for_editors.notation_patterns import NO_PHRASE, NUMBERS, PHRASED, Schema
 from cruxmap.language.reading import SAMPLING
 from cruxmap.language.schema import FILES, FileKind
 from cruxmap.language.validation import (

@@ -17,8 +17,9 @@ from typing import Any
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.files import content_of, fit, shown
 from cruxmap.language.findings import Findings
-from cruxmap.language.layout import Layout
-from cruxmap.language.mentions import ProjectFile, project_files
+from cruxmap.language.for_editors.mentions import ProjectFile, project_files
+from cruxmap.language.rewriting.layout import Layout
+from cruxmap.language.rewriting.text_edits import StuckError
 from cruxmap.language.schema import (
     FILES,
     FileKind,
@@ -27,7 +28,6 @@ from cruxmap.language.schema import (
     Told,
     VoiceShape,
 )
-from cruxmap.language.text_edits import StuckError
 from cruxmap.language.validation import Shape, shapes_in
 from cruxmap.language.yaml_text import Entries, Items, Node, Parsed, Text, parse, parse_text
 from cruxmap.language.yaml_writing import WIDTH, block_text, scalar

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from cruxmap.language.layout import Layout
+from cruxmap.language.rewriting.layout import Layout
 
 
 class StuckError(Exception):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cruxmap.language.mentions import Mentions, mentions, project_around
+from cruxmap.language.for_editors.mentions import Mentions, mentions, project_around
+from cruxmap.language.for_editors.uses import Sort
 from cruxmap.language.reading import maps_at
-from cruxmap.language.uses import Sort
 
 ROOT = Path(__file__).parents[1]
 PROJECTS = [ROOT, ROOT / "tests/maps/good", *sorted((ROOT / "src/cruxmap/examples").iterdir())]

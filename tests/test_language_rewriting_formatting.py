@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cruxmap.errors import Code, InvalidMap
 from cruxmap.language.digest import digest
-from cruxmap.language.formatting import LaidOut, formatted, laid_out
+from cruxmap.language.rewriting.formatting import LaidOut, formatted, laid_out
 from cruxmap.language.yaml_text import parse_text
 from cruxmap.language.yaml_writing import Plain, without_places
 from helpers import drawn_maps

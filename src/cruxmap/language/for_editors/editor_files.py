@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from cruxmap.language.argument_map import Scale
 from cruxmap.language.files import IN_A_MAP, MODELS, load
 from cruxmap.language.findings import Findings
-from cruxmap.language.json_schema import NO_PHRASES, json_schema
+from cruxmap.language.for_editors.json_schema import NO_PHRASES, json_schema
 from cruxmap.language.judgement import meaning_scale
 from cruxmap.language.schema import FILES, FileKind
 from cruxmap.language.yaml_text import Entries, Text, value_at

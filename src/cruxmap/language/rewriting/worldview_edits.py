@@ -12,8 +12,8 @@ from typing import Any
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.files import MAX_BYTES, fit
 from cruxmap.language.findings import Findings
-from cruxmap.language.in_place import is_long, is_nobodys, is_said, rewritten, said_by, says
 from cruxmap.language.names import BROUGHT
+from cruxmap.language.rewriting.in_place import is_long, is_nobodys, is_said, rewritten, said_by, says
 from cruxmap.language.schema import WorldviewFile
 from cruxmap.language.yaml_text import Entries, Node, Parsed, node_of, parse_text
 from cruxmap.language.yaml_writing import Plain, without_places

@@ -15,13 +15,13 @@ from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.ground import OtherVersion, replace_versions, version_of
 from cruxmap.language.context import check_id, check_word
 from cruxmap.language.digest import state_of
-from cruxmap.language.editing import Changes, edited
 from cruxmap.language.files import content_of, overlaid, shown
 from cruxmap.language.findings import Findings
-from cruxmap.language.mentions import Mention, Mentions, from_here, mentions, shown_here
+from cruxmap.language.for_editors.mentions import Mention, Mentions, from_here, mentions, shown_here
+from cruxmap.language.for_editors.uses import Sort
 from cruxmap.language.names import suggestion
 from cruxmap.language.reading import Examined, examine
-from cruxmap.language.uses import Sort
+from cruxmap.language.rewriting.worldview_edits import Changes, edited
 from cruxmap.language.yaml_text import text_of
 
 RENAMED = (

@@ -13,7 +13,7 @@ from cruxmap.language.digest import state_of
 from cruxmap.language.files import overlaid
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import check, maps_at, models_at, read_map
-from cruxmap.language.renaming import Renaming, renaming
+from cruxmap.language.rewriting.renaming import Renaming, renaming
 from helpers.commands import ROOT, Outcome
 
 GOOD = ROOT / "tests/maps/good"

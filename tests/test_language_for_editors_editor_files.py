@@ -9,9 +9,15 @@ import pytest
 
 import cruxmap as cm
 from cruxmap.language.digest import digest
-from cruxmap.language.editing import Changes, edited
-from cruxmap.language.editor_files import SETTINGS, editor_files, first_line, own_phrases, schema_line
-from cruxmap.language.json_schema import json_schema
+from cruxmap.language.for_editors.editor_files import (
+    SETTINGS,
+    editor_files,
+    first_line,
+    own_phrases,
+    schema_line,
+)
+from cruxmap.language.for_editors.json_schema import json_schema
+from cruxmap.language.rewriting.worldview_edits import Changes, edited
 from cruxmap.language.schema import FILES
 from helpers.commands import ROOT, Cruxmap
 

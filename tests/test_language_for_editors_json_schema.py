@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cruxmap.language.argument_map import Role
-from cruxmap.language.json_schema import json_schema
+from cruxmap.language.for_editors.json_schema import json_schema
 from cruxmap.language.judgement import LEXICON, UnreadableError, parse_value
 from cruxmap.language.reading import check
 from cruxmap.language.schema import FILES, ArgumentShape, ClaimShape, FileKind

@@ -8,8 +8,8 @@ import pytest
 
 from cruxmap.job import report
 from cruxmap.language.digest import state_of
+from cruxmap.language.past.stale import StaleJudgement, stale
 from cruxmap.language.reading import read_map, read_model
-from cruxmap.language.stale import StaleJudgement, stale
 from cruxmap.present.report.contents import contents_of_model
 from helpers.commands import Cruxmap, git
 from helpers.histories import MAP, MODEL, History

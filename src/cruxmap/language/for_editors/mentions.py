@@ -28,10 +28,10 @@ from cruxmap.language.files import (
     yaml_files,
 )
 from cruxmap.language.findings import Findings
+from cruxmap.language.for_editors.uses import NAMED_NUMBERS, Sort, Use, Uses, uses_in
 from cruxmap.language.includes import included_path
 from cruxmap.language.names import Kind
 from cruxmap.language.schema import FileKind
-from cruxmap.language.uses import NAMED_NUMBERS, Sort, Use, Uses, uses_in
 from cruxmap.language.yaml_text import SourceFile
 
 
