@@ -115,6 +115,7 @@ def test_coherence(executor: Executor) -> None:
     assert same(coherence(garden()), coherence(garden(), executor=executor))
 
 
+@pytest.mark.long
 def test_nothing_is_lost_with_a_worker() -> None:
     ask = "target: wet\nworldviews: [map, ann, bob]\nsampling: {draws: 10000}\n"
     done: list[int] = []

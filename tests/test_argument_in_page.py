@@ -110,6 +110,7 @@ def test_a_tag_keeps_its_entries_in_the_outline_the_map_and_the_cruxes(seen: Ope
 TOP = "(id) => document.getElementById(id).getBoundingClientRect().top"
 
 
+@pytest.mark.long
 def test_a_link_to_a_section_arrives_though_what_is_above_grows(seen: Opened) -> None:
     seen.page.click("nav a[href='#takes']")
     seen.page.wait_for_selector("text=What the gap is made of")
@@ -153,6 +154,7 @@ def test_a_key_moves_a_number_by_a_text_of_few_digits(seen: Opened) -> None:
     assert seen.page.input_value(FIELD) == before
 
 
+@pytest.mark.long
 def test_a_drag_is_one_step_and_is_measured(seen: Opened) -> None:
     open_entry(seen, ARGUMENT)
     before = seen.page.input_value(FIELD)

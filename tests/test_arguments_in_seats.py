@@ -277,6 +277,7 @@ def test_the_explicit_model_draws_what_the_exact_one_says() -> None:
             assert abs(drawn - p[1].mean()) <= 5 * spread + 1e-12, network.variables[variable].name
 
 
+@pytest.mark.long
 def test_compiled_formulas_and_slopes_are_the_same_in_seats() -> None:
     inquiry = inquire(reviewers(*TEN))
     p, index = inquiry.network.program, inquiry.network.addresses.index

@@ -27,6 +27,7 @@ def judgements(text, ask, view, n_draws):
     return inquiry.network.program, np.concatenate(both, axis=1), single
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_the_op_fills_and_pulls_back(case: tuple[str, ...]) -> None:
     program, u_value, single = judgements(*case, 2)

@@ -111,6 +111,7 @@ def test_the_log_density_is_that_of_what_is_observed_and_stated() -> None:
     assert found == pytest.approx(prior + seen + normal, rel=1e-10)
 
 
+@pytest.mark.long
 def test_slopes_of_the_log_density_agree_with_finite_differences() -> None:
     spec = model(GARDEN, "target: wet\nobserved: [slippery]\nreconcile: true\n", ann=STATED)
     inquiry = inquire(spec)

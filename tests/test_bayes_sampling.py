@@ -151,6 +151,7 @@ STATED = ((normal_of(0.05, 0.6), normal_of(0.1, 0.8)), (normal_of(0.2, 0.7), nor
 """The same by hand: of each claim what is believed and what is stated, mean and deviation in logits."""
 
 
+@pytest.mark.long
 def test_each_statement_is_foretold_by_what_is_believed_without_it() -> None:
     from arviz import loo
     from scipy.stats import norm

@@ -52,6 +52,7 @@ def test_what_only_reads_loads_no_numpy(command: tuple[str, ...]) -> None:
     assert not loaded(*command) & {*HEAVY, "numpy", "rich"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "command",
     [

@@ -433,6 +433,7 @@ def test_listings_and_pictures_say_what_nobody_gave(cruxmap: Cruxmap, tmp_path: 
     assert tables.count('"whose": "nobody\'s"') > 0
 
 
+@pytest.mark.long
 def test_a_fitted_number_is_no_opinion_for_the_pool(cruxmap: Cruxmap, tmp_path: Path) -> None:
     write(
         tmp_path,

@@ -100,10 +100,8 @@ def test_every_command_answers(name: str, cruxmap: Cruxmap, tmp_path: Path) -> N
     answers(name, commands(name), cruxmap, tmp_path)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name == "one-question" else pytest.param(name, marks=pytest.mark.long) for name in MAPS],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("name", MAPS)
 def test_every_command_answers_by_chains(name: str, cruxmap: Cruxmap, tmp_path: Path) -> None:
     answers(name, WITH_CHAINS, cruxmap, tmp_path)
 

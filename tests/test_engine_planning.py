@@ -266,6 +266,7 @@ def scopes_of(n: int, seed: int, window: int) -> tuple[Scopes, np.ndarray]:
     return scopes, np.array([len(variable.states) for variable in made.variables])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("n", "window"), [(1, 1), (40, 1), (60, 60), (300, 12)])
 @pytest.mark.parametrize("most", [4.0, math.inf])
 def test_compiled_and_interpreted_loops_do_the_same(n: int, window: int, most: float) -> None:

@@ -70,6 +70,7 @@ def test_a_file_too_long_to_be_laid_out_again_is_laid_out() -> None:
     assert formatted(text, "map", "pathfinder") == text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["bif", "xmlbif", "xdsl"])
 @pytest.mark.parametrize("name", ["asia", "survey", "win95pts", "andes"])
 def test_a_published_network_comes_back_as_it_left(name: str, form: str) -> None:
@@ -79,6 +80,7 @@ def test_a_published_network_comes_back_as_it_left(name: str, form: str) -> None
     assert back.lost == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["bif", "xmlbif", "xdsl"])
 @pytest.mark.parametrize("name", ["sachs", "alarm", "hepar2"])
 def test_rows_that_miss_1_come_back_shared_out(name: str, form: str) -> None:

@@ -31,7 +31,7 @@ def comes_in_again(path: Path, form: str) -> tuple[ArgumentMap, ArgumentMap]:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", QUICK)
 def test_a_shipped_model_comes_in_again(path: Path, form: str) -> None:
     before, after = comes_in_again(path, form)
     if form in NETWORKS:

@@ -224,6 +224,7 @@ def logit_of(chance: tuple[float, float]) -> float:
 # --- diffs -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @EXAMPLES
 @given(st.data())
 def test_diffs(data: st.DataObject) -> None:

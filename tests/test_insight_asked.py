@@ -138,6 +138,7 @@ def test_numbers_of_python_are_laid_as_their_notation(model: Path) -> None:
     assert cm.probability(spec, {"season": "dry"}, judgements={"season": row}) == pytest.approx(0.1)
 
 
+@pytest.mark.long
 def test_draws_and_seed_are_those_that_a_file_would_have(model: Path) -> None:
     spec = cm.read_model(model)
     text = model.read_text()

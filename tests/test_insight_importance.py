@@ -83,6 +83,7 @@ def test_a_number_is_worth_what_the_targets_log_odds_move_with_it() -> None:
     assert worth["follows"] == worth["big"]
 
 
+@pytest.mark.long
 def test_nothing_that_a_worldview_can_judge_is_left_out() -> None:
     for path in (GOOD, *(ROOT / f"models/{name}.yaml" for name in SHIPPED)):
         spec = read_model(path)

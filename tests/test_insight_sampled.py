@@ -52,6 +52,7 @@ def assert_answers_agree(spec: ModelSpec) -> None:
             assert_agree(also, other.also[target])
 
 
+@pytest.mark.long
 def test_the_map_of_power_seeking_sampled() -> None:
     assert_answers_agree(cm.read_model(ROOT / "models/power-seeking.yaml"))
 

@@ -167,6 +167,7 @@ def calls(folder: Path) -> int:
     return counted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", HOSTILE)
 def test_work_and_words_grow_with_the_file(tmp_path: Path, name: str) -> None:
     size, make = HOSTILE[name]

@@ -51,6 +51,7 @@ RENAMED = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("old", "new", "kind"), RENAMED)
 def test_after_a_rename_all_is_as_before_but_for_the_name(
     everything: Path, old: str, new: str, kind: str

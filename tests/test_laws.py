@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -223,6 +224,7 @@ def scattered(drawn: drawn_maps.Draft, shuffle: random.Random) -> dict[str, str]
     return files | {f"{'abc'[i]}.yaml": drawn_maps.to_yaml(part) for i, part in enumerate(parts) if part}
 
 
+@pytest.mark.long
 @given(st.data())
 def test_a_claim_that_reaches_nothing_changes_nothing(data: st.DataObject) -> None:
     drawn = data.draw(drawn_maps.drafts())

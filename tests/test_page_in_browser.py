@@ -228,6 +228,7 @@ def test_axe_has_nothing_to_find(browser: Any, page_of: PageOf, model: str, sche
         assert found == []
 
 
+@pytest.mark.long
 def test_axe_has_nothing_to_find_in_what_is_opened(browser: Any, page_of: PageOf) -> None:
     with opened(browser, page_of(LEGAL_CASE), viewport={"width": 390, "height": 844}) as seen:
         seen.ready().run("() => { location.hash = '#entry-few-people-counted'; }")
@@ -265,6 +266,7 @@ MISSING = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("missing", MISSING)
 def test_a_browser_that_lacks_something_finds_the_same(
     browser: Any, page_of: PageOf, missing: str
@@ -329,6 +331,7 @@ sampling: {draws: 64}
 }
 
 
+@pytest.mark.long
 def test_any_name_and_a_worldview_that_is_not_listed_can_be_started_from(
     browser: Any, page_of: PageOf, tmp_path: Path
 ) -> None:
@@ -374,6 +377,7 @@ def without_fragment(browser: Any, page_of: PageOf) -> float:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fragment", FRAGMENTS, ids=range(len(FRAGMENTS)))
 def test_a_strangers_fragment_runs_nothing_and_changes_nothing(
     browser: Any, page_of: PageOf, without_fragment: float, fragment: str

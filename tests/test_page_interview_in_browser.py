@@ -207,6 +207,7 @@ REJECT_ALL = """(names) => {
 }"""
 
 
+@pytest.mark.long
 def test_about_a_part_it_asks_what_the_command_asks(browser: Any, page_of: PageOf) -> None:
     model = cm.read_model(LEGAL_CASE)
     asks = {name: begin(model, "", about=name).questions() for name in model.map.entry}
@@ -232,6 +233,7 @@ ABOUT = """async (name) => {
 }"""
 
 
+@pytest.mark.long
 def test_what_is_fitted_is_listed_as_such_and_not_as_the_readers_own(
     browser: Any, page_of: PageOf
 ) -> None:

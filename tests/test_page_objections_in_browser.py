@@ -166,6 +166,7 @@ def test_an_argument_counts_at_once_and_stands_everywhere(
         assert seen.faults == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_brought_is_argued_about_in_turn_and_undone(
     browser: Any, page_of: PageOf, case: Case
@@ -201,6 +202,7 @@ def test_what_is_brought_is_argued_about_in_turn_and_undone(
         assert seen.faults == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", [case for case in CASES if case.values[0] is not SIX_PREMISES])
 def test_a_further_cause_is_added_changed_and_taken_away(
     browser: Any, page_of: PageOf, case: Case
@@ -230,6 +232,7 @@ def test_a_further_cause_is_added_changed_and_taken_away(
         assert seen.faults == []
 
 
+@pytest.mark.long
 def test_a_claim_and_an_argument_about_states(seen: Opened) -> None:
     begin(seen, LEGAL.claim, "A new claim")
     field(seen, "The claim").fill("The lamp was broken.")
@@ -253,6 +256,7 @@ def test_a_claim_and_an_argument_about_states(seen: Opened) -> None:
     assert "rests on it" in seen.page.inner_text(".panel [role=alert]:not(:empty)")
 
 
+@pytest.mark.long
 def test_an_argument_is_changed_in_the_form_it_was_written_in(seen: Opened) -> None:
     argue(seen, LEGAL.claim, "He was elsewhere.")
     [reason] = own(seen)
@@ -270,6 +274,7 @@ def test_an_argument_is_changed_in_the_form_it_was_written_in(seen: Opened) -> N
     assert "another town" in seen.page.inner_text(line)
 
 
+@pytest.mark.long
 def test_what_a_file_brings_stands_there_with_whose_it_is(seen: Opened) -> None:
     open_entry(seen, LEGAL.claim)
     seen.run("(text) => globalThis.cruxmap.receive(text)", ANN)
@@ -332,6 +337,7 @@ def test_a_circle_is_refused_at_the_premises_with_its_way(seen: Opened) -> None:
     assert changes(seen) == []
 
 
+@pytest.mark.long
 def test_beyond_eight_a_sentence_stands_where_numbers_were(seen: Opened) -> None:
     for number in range(9):
         argue(seen, LEGAL.claim, f"Reason number {number}.")
@@ -417,6 +423,7 @@ def test_the_form_fits_a_phone(browser: Any, page_of: PageOf) -> None:
         assert seen.run("() => document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_axe_has_nothing_to_find_in_the_form_and_after_it(
     browser: Any, page_of: PageOf, scheme: str
@@ -455,6 +462,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sentence", HOSTILE, ids=["markup", "marks", "long"])
 def test_whatever_is_written_is_text(seen: Opened, sentence: str) -> None:
     argue(seen, LEGAL.claim, sentence)

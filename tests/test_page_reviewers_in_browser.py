@@ -190,6 +190,7 @@ def test_the_folder_has_every_file_to_the_byte_and_can_be_merged(
     near(expected[merged.target.name]["mean"], found["mean"], own)
 
 
+@pytest.mark.long
 def test_weights_are_moved_by_keys_and_pairs_lead_to_their_diff(
     browser: Any, page_of: PageOf, files_for: Callable[[str], list[Path]]
 ) -> None:
@@ -246,6 +247,7 @@ WINDOWS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("window", WINDOWS)
 def test_axe_finds_nothing_and_nothing_is_too_wide(
     browser: Any,

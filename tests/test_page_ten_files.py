@@ -104,6 +104,7 @@ def reviewed(seen: Opened, made: list[Review], targets: list[str]) -> dict[str, 
     return {one["id"]: seen.run(REVIEW, one) for one in asked}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("file", "most"),
     [

@@ -147,6 +147,7 @@ def test_the_page_answers_before_all_is_found_and_then_has_it(browser: Any, tmp_
             until(seen, lambda seen: seen.run(mean), True)
 
 
+@pytest.mark.long
 def test_a_number_on_disk_is_taken_over_and_mine_is_kept(browser: Any, library: Served) -> None:
     with page_of(browser, library) as seen:
         seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('soil-sound', '11%'); }")
@@ -175,6 +176,7 @@ def test_a_number_changed_in_both_is_shown_with_both_and_i_choose(browser: Any, 
         assert seen.page.locator(".live-conflicts").count() == 0
 
 
+@pytest.mark.long
 def test_a_remark_changed_in_both_is_shown_with_both_and_i_choose(browser: Any, library: Served) -> None:
     with page_of(browser, library) as seen:
         seen.run("() => { cruxmap.start('treasurer'); cruxmap.remark('soil-sound', 'Mine.'); }")
@@ -438,6 +440,7 @@ def said_of_saving(seen: Opened) -> str:
     return seen.page.inner_text("#save-words")
 
 
+@pytest.mark.long
 def test_what_changed_on_disk_before_i_saved_is_shown_beside_mine(browser: Any, library: Served) -> None:
     with page_of(browser, library, may_be_gone=True) as seen:  # a refusal is told of on the console
         seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('funding-secured', '11%'); }")

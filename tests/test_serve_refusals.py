@@ -523,6 +523,7 @@ def test_killed_anywhere_it_leaves_each_file_whole(tmp_path: Path) -> None:
         assert cm.read_model(project / "models/library.yaml")
 
 
+@pytest.mark.long
 def test_each_code_was_met(library: Served, folder: Path) -> None:
     sent = json.dumps(change("guest")).encode()
     met = [

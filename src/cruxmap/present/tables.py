@@ -106,11 +106,15 @@ def csv_text(table: Table) -> str:
 
     An apostrophe goes before a text that a spreadsheet would take for a formula.
     """
+    header = [column.key for column in table.columns]
+    return "".join(map(_csv_row, (header, *([_csv_cell(cell) for cell in row] for row in table.rows))))
+
+
+def _csv_row(cells: Iterable[Cell]) -> str:
+    """Write one row; before Python 3.13, only the signs of the writer's own line ends have cells quoted."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.key for column in table.columns])
-    writer.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n") + "\n"
 
 
 _FORMULA = re.compile(r"[=@\t\r\n]|[-+](?![\d.]+$)")
