@@ -13,7 +13,7 @@ from cruxmap.exchange.networks import plain_network
 from cruxmap.exchange.networks.plain_network import decimals, names_in, network_of
 from cruxmap.language.argument_map import ArgumentMap
 from helpers.bif_files import as_bayes_net, read
-from helpers.commands import ROOT
+from helpers.commands import DIAGNOSIS, LEGAL_CASE, POWER, SAFETY_CASE
 from helpers.drawn_maps import Draft, drafts
 from helpers.drawn_networks import DrawnVariable, bif_of, marginals_of, networks
 from helpers.filled_network import engine
@@ -78,14 +78,12 @@ def test_where_tables_are_small_what_lies_between_stays(most: int, draft: Draft)
 
 
 @pytest.mark.parametrize(
-    ("name", "worldview"),
-    [
-        ("power-seeking", "carlsmith"),
-        pytest.param("deceptive-alignment", "author", marks=pytest.mark.long),
-    ],
+    ("path", "worldview"),
+    [(POWER, "carlsmith"), (SAFETY_CASE, "developer"), (LEGAL_CASE, "defence"), (DIAGNOSIS, "physician")],
 )
-def test_a_shipped_map_goes_out(name: str, worldview: str) -> None:
-    read_ = cm.read_model(ROOT / f"models/{name}.yaml")
+def test_a_shipped_map_goes_out(path: str, worldview: str) -> None:
+    """Wider ones take pyAgrum all the memory there is: test_exchange_shipped.py has them come back."""
+    read_ = cm.read_model(path)
     found = cm.export_map(read_, "bif", worldview)
     same(posteriors(in_bif(found.data)), ours(read_.map, worldview))
     what = [lost.what for lost in found.lost]
