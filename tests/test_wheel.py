@@ -69,6 +69,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
     subprocess.run([*install, "--no-deps", "--no-index", str(wheel)], check=True, capture_output=True)
     own = Path(sysconfig.get_path("purelib", vars={"base": str(home)}))
     (own / "libraries.pth").write_text(sysconfig.get_path("purelib"))
+    drawing = "graphviz-pure"  # a library that comes as a program
+    (home / "bin" / drawing).symlink_to(Path(sysconfig.get_path("scripts")) / drawing)
     outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
     def run(program: str, *words: str) -> str:
