@@ -81,6 +81,7 @@ def test_one_against_the_rest(executor: Executor) -> None:
     assert same(against_rest(garden(), "ann"), against_rest(garden(), "ann", executor=executor))
 
 
+@pytest.mark.long
 def test_what_it_takes(executor: Executor) -> None:
     here = takes(garden(), "ann", above=0.5)
     assert here.frontier

@@ -66,7 +66,9 @@ def scores(found: FloatArray, exact: FloatArray, error: FloatArray) -> FloatArra
     return ((found - exact)[uncertain] / error[uncertain]).ravel()
 
 
-@pytest.mark.parametrize("scheme", [cheapest_scheme, plainest_scheme])
+@pytest.mark.parametrize(
+    "scheme", [pytest.param(cheapest_scheme, marks=pytest.mark.long), plainest_scheme]
+)
 def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(
     scheme: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +93,7 @@ def test_marginals_and_evidence_agree_with_exact_sums_within_calibrated_errors(
     assert 0.8 < np.std(found) < 1.3  # quantities of one network go together, so this is no sharp test
 
 
+@pytest.mark.long
 def test_no_marginal_is_wrong_without_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cruxmap.engine.schemes.MAX_WORK", 1.0)
     apart: list[float] = []

@@ -99,8 +99,8 @@ def model(tmp_path: Path) -> Path:
 
 
 def takes_long(function: str, options: str) -> bool:
-    """Tell what takes seconds: sampling states, and much of what a pool tells."""
-    return options == "sampled" or (function == "pool" and options != "all")
+    """Tell what takes seconds: sampling states, and what a pool tells."""
+    return options == "sampled" or function == "pool"
 
 
 @pytest.mark.parametrize(

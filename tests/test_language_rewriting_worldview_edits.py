@@ -216,6 +216,7 @@ def names_of(names: str | list[str]) -> list[str]:
     return sorted([names] if isinstance(names, str) else names)
 
 
+@pytest.mark.long
 @given(files.contents(), files.contents(), st.randoms(use_true_random=False))
 def test_differences_make_one_file_say_what_another_does(
     content: dict[str, Any], other: dict[str, Any], chance: random.Random

@@ -257,6 +257,7 @@ def test_what_is_fitted_is_listed_as_such_and_not_as_the_readers_own(
         assert seen.faults == []
 
 
+@pytest.mark.long
 def test_its_end_tells_what_came_out_and_whoever_undoes_is_asked_again(
     browser: Any, page_of: PageOf
 ) -> None:

@@ -159,6 +159,7 @@ def test_a_number_on_disk_is_taken_over_and_mine_is_kept(browser: Any, library: 
         assert seen.page.locator(".live-conflicts").count() == 0
 
 
+@pytest.mark.long
 def test_a_number_changed_in_both_is_shown_with_both_and_i_choose(browser: Any, library: Served) -> None:
     with page_of(browser, library) as seen:
         seen.run("() => { cruxmap.start('treasurer'); cruxmap.set('funding-secured', '11%'); }")

@@ -106,8 +106,8 @@ def csv_text(table: Table) -> str:
 
     An apostrophe goes before a text that a spreadsheet would take for a formula.
     """
-    header = [column.key for column in table.columns]
-    return "".join(map(_csv_row, (header, *([_csv_cell(cell) for cell in row] for row in table.rows))))
+    header = _csv_row(column.key for column in table.columns)
+    return header + "".join(_csv_row(map(_csv_cell, row)) for row in table.rows)
 
 
 def _csv_row(cells: Iterable[Cell]) -> str:
