@@ -287,6 +287,7 @@ def test_one_case_is_impossible_and_another_tiny(of: int) -> None:
 # --- machine code ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_loops_are_kept_and_run_without_numba(tmp_path: Path) -> None:
     """The first process compiles, the second loads, the third finds what was kept damaged."""
     script = (

@@ -267,6 +267,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
+@pytest.mark.long
 def test_a_wide_map_is_estimated_and_says_how(
     wide: str, cruxmap: Cruxmap, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -294,6 +294,7 @@ MOVED_ON = TAKEN.replace(".interview-outcome", ".interview-outcome, .interview-c
 """The same, or it is asked about once more."""
 
 
+@pytest.mark.long
 def test_blind_it_comes_before_anybodys_numbers(browser: Any, page_of: PageOf) -> None:
     small = {"width": 390, "height": 844}
     with opened(browser, page_of(POWER, "--blind"), viewport=small) as seen:

@@ -80,6 +80,7 @@ def submit(seen: Opened) -> None:
 def add(seen: Opened) -> str:
     """Send the form, and return what stands in its place then; the id is in the last change."""
     submit(seen)
+    seen.page.wait_for_selector("form.objection", state="detached")  # a result may be there from before
     seen.page.wait_for_selector(".objection-result:visible")
     return str(seen.page.inner_text(".objection-result"))
 

@@ -155,6 +155,7 @@ def test_two_files_of_one_worldview_are_told_apart_by_name(
         assert seen.run(CENTRAL, ["ann", "power-seeking-catastrophe"]) > 2 * low
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", MODELS)
 def test_the_folder_has_every_file_to_the_byte_and_can_be_merged(
     browser: Any, page_of: PageOf, files_for: Callable[[str], list[Path]], model: str, tmp_path: Path

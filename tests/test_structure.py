@@ -144,6 +144,7 @@ def imports(node: ast.AST) -> list[str]:
             return []
 
 
+@pytest.mark.long
 def test_every_test_says_what_it_takes() -> None:
     tests = [
         (path.name, node)
