@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,9 +15,6 @@ from cruxmap.ground import write_file
 from cruxmap.insight.plain import counted
 from cruxmap.present import terminal
 from cruxmap.present.terminal import Format, print_answer, print_json, print_problems
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command(epilog=examples("new trial --like legal-case", "new --worldview ann trial"))
