@@ -250,10 +250,10 @@ def test_threads_stand_ready_and_do_not_wait_for_each_other() -> None:
 
 def test_processes_that_were_forked_off_end_with_the_one_that_is_killed() -> None:
     command = (
-        "import time\n"
+        "import os, time\n"
         "from cruxmap.engine.executors import SideBySide\n"
         "def task(number):\n"
-        "    print('begun', flush=True)\n"
+        "    os.write(1, b'begun\\n')\n"  # at once, so that lines of two processes do not mix
         "    time.sleep(100)\n"
         "list(SideBySide().map(task, (), range(9)))\n"
     )

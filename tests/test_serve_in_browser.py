@@ -130,6 +130,11 @@ def until(seen: Opened, found: Any, wanted: Any) -> None:
     assert found(seen) == wanted
 
 
+def nothing_is_changed(since: str) -> Any:
+    words = f"Nothing is changed: these are {since}'s numbers."
+    return lambda seen: words in seen.page.inner_text("#changes")
+
+
 def chance(claim: str) -> Any:
     return lambda seen: round(seen.run("(claim) => cruxmap.probability(claim)", claim), 6)
 
@@ -360,7 +365,7 @@ def test_saving_changes_only_the_lines_of_what_changed(browser: Any, library: Se
         ]
         until(seen, numbers, {})
         assert chance("opens-on-time")(seen) == before
-        assert "Nothing is changed: these are treasurer's numbers." in seen.page.inner_text("#changes")
+        until(seen, nothing_is_changed("treasurer"), True)
         model = cm.read_model(library.project / "models/library.yaml")
         found = cm.probability(model, "opens-on-time", worldview="treasurer")
         assert found == pytest.approx(before, abs=1e-6)
@@ -409,7 +414,7 @@ def test_a_save_is_not_lost_where_a_newer_page_waits(browser: Any, library: Serv
             told = settled(seen, "Saved: guest.")
             assert "add guest to worldviews in models/library.yaml" in told.replace("`", "")
             assert "guest" in seen.page.input_value("select[id*=start]")
-            assert "Nothing is changed: these are guest's numbers." in seen.page.inner_text("#changes")
+            until(seen, nothing_is_changed("guest"), True)
             assert "soil-sound: 11%" in guest.read_text()
     finally:
         guest.unlink(missing_ok=True)
@@ -481,7 +486,7 @@ def test_an_objection_is_saved_with_its_remark(browser: Any, library: Served) ->
         assert new[:2] == ["remarks:", "  soil-sound: 'I have seen it: mud.'"]
         assert new[2:4] == ["arguments:", f"  treasurer-{name.removeprefix('mine-')}:"]
         until(seen, numbers, {})
-        assert "Nothing is changed: these are treasurer's numbers." in seen.page.inner_text("#changes")
+        until(seen, nothing_is_changed("treasurer"), True)
         assert chance("work-in-time")(seen) == before
 
 

@@ -417,7 +417,7 @@ class Live {
     if (this.isStuck) return SAYS.stuck;
     if (this.saved !== null) return SAYS.saved;
     if (news.problems.length > 0) return SAYS.problems;
-    if (this.isOld) return SAYS.newer;
+    if (this.isOld) return `${this.savedWords()}${SAYS.newer}`;
     const doing = news.doing === null ? "" : ` Now: ${news.doing.what}.`;
     return `${this.savedWords()}${news.found === "now" ? SAYS.whole : SAYS.first}${doing}`;
   }
