@@ -169,6 +169,11 @@ def test_a_new_row_is_brought_by_whoever_gives_it_a_number(asked: Path) -> None:
             "row 2, worldview bob: `rain.leak`",
         ),
         (["kind,text", "claim,It snows."], Code.UNREADABLE_FORM, "nothing says who brings `it-snows`"),
+        (
+            ["kind,text,value,worldview bob", "claim,It snows.,20%,30%"],
+            Code.UNCLEAR_ANSWER,
+            "row 2, worldview bob: `value` is `20%`",
+        ),
         (["address,worldview bob", "sky.clear,90%", "sky.grey,90%"], Code.SHARES_SUM, "180%"),
     ],
 )
@@ -181,6 +186,12 @@ def test_what_cannot_come_in_is_told_and_nothing_is_written(
     assert problem.code is code
     assert said in problem.message
     assert not (asked.parent.parent / "arguments/small/worldviews/bob.yaml").exists()
+
+
+@pytest.mark.parametrize("row", ["20%,", ",20%", "20%,0.2"])
+def test_a_new_entry_has_the_number_that_either_column_says(asked: Path, row: str) -> None:
+    after(asked, "kind,text,brought by,value,worldview bob", f"claim,It snows.,bob,{row}")
+    assert "credence: 20%" in text_of(asked, "bob")
 
 
 def test_what_would_be_wrong_in_the_file_of_a_worldview_is_told_of_the_table(asked: Path) -> None:

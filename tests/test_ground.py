@@ -420,7 +420,7 @@ def test_what_is_no_file_is_not_written_over(kind: str, tmp_path: Path) -> None:
         os.mkfifo(place)
     else:
         place = place / "file"
-    with pytest.raises(CannotWrite):
+    with pytest.raises(CannotWrite, match="nothing was written"):
         replace_version(place, b"mine", version_of(b""))
 
 

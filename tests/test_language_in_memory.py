@@ -78,6 +78,13 @@ def test_worldview_that_comes_later_makes_the_map_that_its_file_would_have_made(
     assert in_text(late.visitors[0].data) == in_file(file)
 
 
+def test_a_worldview_may_be_a_sentence_under_its_name() -> None:
+    said = {"map": cm.example("library").map, "target": "opens-on-time"}
+    model = cm.read_model(said, worldviews={"guest": {"text": "I agree."}})
+    assert model.worldviews == ("guest",)
+    assert model.map.worldview["guest"].about.text == "I agree."
+
+
 def in_text(data: bytes) -> Any:
     return yaml.load(data.decode(), yaml.BaseLoader)
 

@@ -335,7 +335,7 @@ def replace_version(path: Path, data: bytes, version: str | None) -> str:
                 raise OtherVersion(path, version, present)
             _write_in(folder, path, data, version)
     except OSError as error:
-        raise CannotWrite(path.as_posix(), error, "the file is as it was") from error
+        raise CannotWrite(path.as_posix(), error, "nothing was written") from error
     return version_of(data)
 
 
@@ -380,7 +380,7 @@ def _replace_or_remove(path: Path, data: bytes | None, version: str | None) -> N
                 raise OtherVersion(path, version, present)
             os.unlink(folder(path.name), dir_fd=folder.descriptor)
     except OSError as error:
-        raise CannotWrite(path.as_posix(), error, "the file is as it was") from error
+        raise CannotWrite(path.as_posix(), error, "nothing was written") from error
 
 
 class _Folder(NamedTuple):

@@ -186,6 +186,9 @@ class InMemory:
         written = value_at(parsed.root, "worldview")
         if name is None and isinstance(written, Text) and written:
             parsed = said(source, f"worldview {written}")
+        if name is not None and isinstance(parsed.root, Entries) and written is None:
+            named = {Text.at("worldview", parsed.root): Text.at(name, parsed.root)}
+            parsed = replace(parsed, root=_like(parsed.root, named | parsed.root))
         self.add_visitor(str(name or written or f"worldview {number}"), parsed)
 
     def add_visitor(self, id_: str, parsed: Parsed) -> None:
@@ -251,7 +254,12 @@ def _part(parsed: Parsed, node: Node, name: str, *keys: str) -> Parsed:
 
 def _without(root: Entries, *keys: str) -> Entries:
     """Return a copy of a mapping, without some of its keys."""
-    own = Entries((key, value) for key, value in root.items() if key not in keys)
+    return _like(root, {key: value for key, value in root.items() if key not in keys})
+
+
+def _like(root: Entries, entries: Mapping[Any, Any]) -> Entries:
+    """Return a mapping in the place of another."""
+    own = Entries(entries)
     own.file, own.start, own.end = root.file, root.start, root.end
     return own
 

@@ -293,7 +293,7 @@ class _Taking(TableReading):
         if cell and not self._is_only(line, column, address):
             return
         if entry.id not in self.known and entry.by == id_:
-            self._put(line, column, entry, address)
+            self._put_as_said(line, column, entry, address)
             return
         before, key = view.said.get(address, ("", address))
         rejected = address in view.before.get("rejects", [])
@@ -305,6 +305,18 @@ class _Taking(TableReading):
             self._take_number_of(line, column, view, (entry, address, before, key))
         elif before and key == address:
             view.judgements[address] = None
+
+    def _put_as_said(self, line: Line, column: str, entry: TableEntry, address: str) -> None:
+        """Put the number of who brings an entry, which is the entry's own: a row may not give two."""
+        place, text = entry.places.get(address), str(line.cells[column])
+        has_value = any(line.cells[name] for name in ("value", "low", "central", "high"))
+        if place is not None and text and has_value:
+            found = self._read(line, column, text, place.role)
+            if found is not None and not self.notation.says_the_same(place.text, found, place.role):
+                message = f"`value` is `{place.text}`, and so there are two numbers of who brings it"
+                self._tell(line, column, Code.UNCLEAR_ANSWER, message, "leave `value` empty, or this")
+            return
+        self._put(line, column, entry, address)
 
     def _take_number_of(
         self, line: Line, column: str, view: _View, at: tuple[TableEntry, str, str, str]
