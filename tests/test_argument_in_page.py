@@ -81,6 +81,7 @@ DRAWN = (
 )
 
 
+@pytest.mark.long
 def test_a_tag_keeps_its_entries_in_the_outline_the_map_and_the_cruxes(seen: Opened) -> None:
     witness = {"not-picked-out", "saw-face", "alibi-given", "dark-street", "spoke-before"}
     everything = len(seen.run(f"{SHOWN}.map((li) => li.id)"))
@@ -121,6 +122,7 @@ def test_a_link_to_a_section_arrives_though_what_is_above_grows(seen: Opened) ->
     assert 0 <= seen.run(TOP, "find-1") < 800
 
 
+@pytest.mark.long
 def test_the_outline_goes_to_paper_with_the_present_numbers(seen: Opened) -> None:
     seen.run("() => globalThis.cruxmap.set('shared-bench', '100%')")
     shown = "() => document.querySelector('.outline .line').innerText"
@@ -131,6 +133,7 @@ def test_the_outline_goes_to_paper_with_the_present_numbers(seen: Opened) -> Non
     assert "75% another-man" in seen.run(shown)
 
 
+@pytest.mark.long
 def test_what_is_assumed_already_is_not_assumed_again(seen: Opened) -> None:
     seen.page.click("#given-more")
     for text in ("shared-bench", "{shared-bench: true}", "{shared-bench: no-such}", " shared-bench "):
@@ -139,6 +142,7 @@ def test_what_is_assumed_already_is_not_assumed_again(seen: Opened) -> None:
     assert len(changes(seen)) == 1
 
 
+@pytest.mark.long
 def test_a_key_moves_a_number_by_a_text_of_few_digits(seen: Opened) -> None:
     open_entry(seen, ARGUMENT)
     before = seen.page.input_value(FIELD)
@@ -175,6 +179,7 @@ def test_a_drag_is_one_step_and_is_measured(seen: Opened) -> None:
     assert seen.page.input_value(FIELD) == before
 
 
+@pytest.mark.long
 def test_what_cannot_be_read_says_how_it_is_written_and_changes_nothing(seen: Opened) -> None:
     open_entry(seen, ARGUMENT)
     seen.page.fill(FIELD, "5% to 1%")
@@ -183,6 +188,7 @@ def test_what_cannot_be_read_says_how_it_is_written_and_changes_nothing(seen: Op
     assert changes(seen) == []
 
 
+@pytest.mark.long
 def test_an_argument_is_rejected_and_has_no_force(seen: Opened) -> None:
     open_entry(seen, ARGUMENT)
     seen.page.check(".panel .switch input")
@@ -199,6 +205,7 @@ def test_a_claim_is_assumed(seen: Opened) -> None:
     assert "Assumed: local-man" in changes(seen)[0]
 
 
+@pytest.mark.long
 def test_the_list_of_changes_is_marked_until_it_follows(seen: Opened) -> None:
     is_old = "() => document.querySelector('.changes-list').classList.contains('stale')"
     seen.run("() => cruxmap.set('local-man', '30%')")
@@ -254,6 +261,7 @@ def test_targets_of_touch_are_large_enough(browser: Any, file: Path) -> None:
         assert seen.run("() => document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.long
 def test_on_a_phone_a_box_of_the_map_brings_its_panel_on_the_screen(browser: Any, file: Path) -> None:
     with opened(
         browser, file, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True

@@ -41,6 +41,7 @@ def test_the_op_fills_and_pulls_back(case: tuple[str, ...]) -> None:
     np.testing.assert_allclose(found[1], slope, rtol=1e-10, atol=1e-13)
 
 
+@pytest.mark.long
 def test_columns_in_any_memory_order_are_the_same_numbers() -> None:
     program, u_value, single = judgements(*CASES[0], 3)
     u = pt.dmatrix("u")

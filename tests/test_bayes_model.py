@@ -72,6 +72,7 @@ def test_central_values_are_the_exact_ones() -> None:
         assert probability[number, 0] == pytest.approx(without, rel=1e-12)
 
 
+@pytest.mark.long
 def test_judgements_are_on_the_natural_scale() -> None:
     spec = model(
         TRAINING,

@@ -243,6 +243,7 @@ def test_the_estimate_is_taken_over_the_same_draws(observed: tuple[ModelSpec, Da
     np.testing.assert_allclose(found.worldviews["map"].draws, drawn, rtol=1e-12)
 
 
+@pytest.mark.long
 def test_a_statement_on_a_lone_claim_gives_the_normal_of_bayes_rule() -> None:
     spec = model(
         "claims:\n  a: {text: A., credence: 5% to 60%}\n",

@@ -721,6 +721,7 @@ def test_shares_in_force_make_a_whole(path: str) -> None:
                 assert whole == pytest.approx(1.0, abs=1e-12)
 
 
+@pytest.mark.long
 def test_pool_shows_pools_of_answers_and_of_judgements(cruxmap: Cruxmap) -> None:
     found = cruxmap("pool", POWER, "--prior", "5%", "--factor", "1", "--format", "json").json
     answers = {answer["id"]: answer["probability"] for answer in found["answers"]}
@@ -730,6 +731,7 @@ def test_pool_shows_pools_of_answers_and_of_judgements(cruxmap: Cruxmap) -> None
     assert found["explanation"]
 
 
+@pytest.mark.long
 def test_a_move_does_not_read_as_an_interval(cruxmap: Cruxmap, tmp_path: Path) -> None:
     text = """
     claims:

@@ -89,7 +89,14 @@ def commands(name: str) -> list[tuple[str, ...]]:
 WITH_CHAINS = [("show", "--stage", "pymc"), ("estimate", "--sampled"), ("cruxes", "--sampled")]
 """Commands that compile a model of their own for each map."""
 
-LONG = {"target-observed", "impossible-for-all", "reconciled", "one-event"}
+LONG = {
+    "target-observed",
+    "impossible-for-all",
+    "impossible-for-one",
+    "reconciled",
+    "one-event",
+    "one-question",
+}
 """Maps of which many commands sample by chains."""
 
 

@@ -45,10 +45,18 @@ def blocks(page: str) -> list[Block]:
     return [Block(*match.groups()) for match in FENCE.finditer(text)]
 
 
+TAKE_LONG = {
+    "docs/cluster.md",
+    "docs/collecting.md",
+    "docs/how-to/condition-on-evidence.md",
+    "docs/how-to/notebook.md",
+}
+"""Pages whose code samples several posteriors, waits for processes, or asks about many files."""
+
+
 def patiently(page: str) -> Any:
-    """Mark the pages whose code samples several posteriors."""
-    takes_long = page in ("docs/how-to/condition-on-evidence.md", "docs/how-to/notebook.md")
-    return pytest.param(page, marks=pytest.mark.long) if takes_long else page
+    """Mark the pages whose code takes long."""
+    return pytest.param(page, marks=pytest.mark.long) if page in TAKE_LONG else page
 
 
 def has_code(page: str) -> bool:

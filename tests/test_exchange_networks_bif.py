@@ -176,14 +176,14 @@ def problems_of(text: str) -> tuple[cm.Problem, ...]:
 @pytest.mark.parametrize(
     "text",
     [
-        "/* " * 50_000,
-        "variable a { type discrete { x, y }; } " + "probability (b) { table 1 0; } " * 5_000,
-        "variable a { type discrete { x, y }; } " * 5_000,
-        "(" * 50_000,
-        "variable a { type discrete { " + " ".join(f"s{k}" for k in range(20_000)) + " }; }",
+        "/* " * 10_000,
+        "variable a { type discrete { x, y }; } " + "probability (b) { table 1 0; } " * 1_000,
+        "variable a { type discrete { x, y }; } " * 1_000,
+        "(" * 10_000,
+        "variable a { type discrete { " + " ".join(f"s{k}" for k in range(4_000)) + " }; }",
         "".join(f"variable v{k} {{ type discrete {{ x y }}; }} " for k in range(60))
         + "probability (v0 | " + " ".join(f"v{k}" for k in range(1, 60)) + ") { table 1 0; }",
-        "variable a { type discrete { x, y }; } probability (a) { table 0." + "1" * 200_000 + " 0.5; }",
+        "variable a { type discrete { x, y }; } probability (a) { table 0." + "1" * 40_000 + " 0.5; }",
         "variable a { type discrete { x, y }; } probability (a) { table 1e-9999 1; }",
     ],
     ids=range(8),
@@ -192,7 +192,7 @@ def test_a_hostile_file_costs_little(text: str) -> None:
     before = process_time()
     with pytest.raises(InvalidMap):
         cm.import_map(text.encode(), format="bif", name="bad")
-    assert process_time() - before < 20
+    assert process_time() - before < 4
 
 
 def test_a_file_that_is_not_utf_8_is_told_where() -> None:

@@ -12,6 +12,7 @@ from helpers.large_maps import large_map
 from helpers.pyagrum_networks import bayes_net
 
 
+@pytest.mark.long
 def test_what_learning_a_claim_does_to_the_target() -> None:
     files = {"map.yaml": drawn_maps.to_yaml(large_map(60, 7))}
     spec = drawn_maps.read_question(

@@ -107,6 +107,7 @@ def test_shares_of_a_target_are_those_of_quadrature() -> None:
     assert found.share + rest.share == pytest.approx(1, abs=1e-12)
 
 
+@pytest.mark.long
 def test_shares_of_three_players_are_those_of_quadrature() -> None:
     inquiry = inquire(model(THREE, "target: t\nalso: [{not: t}]\n"))
     ends = ((0.2, 0.7), (0.05, 0.6), (0.4, 0.95))

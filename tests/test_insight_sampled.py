@@ -97,6 +97,7 @@ def test_cruxes_and_a_diff_of_a_small_map_sampled() -> None:
     assert back.errors["probability_a"] == found_diff.errors["probability_b"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("observation", ["b", "{b: false}"])
 def test_observations_weigh_the_draws_of_judgements(observation: str) -> None:
     spec = model(ONE, f"target: a\nobserved: [{observation}]\n")
@@ -231,6 +232,7 @@ def test_a_gap_from_too_few_samples_is_refused_and_one_of_rare_states_has_an_err
     json.dumps(found.to_json(), allow_nan=False)
 
 
+@pytest.mark.long
 def test_what_no_sample_agrees_with_is_undefined_and_says_so() -> None:
     spec = model(
         "claims:\n"

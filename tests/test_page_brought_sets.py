@@ -17,7 +17,7 @@ from helpers.commands import POWER, ROOT
 type ProjectOf = Callable[[str], tuple[WithFiles, Path]]
 
 DRAWS = 256
-SETS, WITH_MEANS = 100, 10
+SETS, FEW, WITH_MEANS = 100, 30, 5
 REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), 34, False, id="deceptive-alignment")
 SMALL = pytest.param(POWER, SETS, True, id="power-seeking")
 
@@ -73,7 +73,7 @@ def hold_sets(browser: Any, project: WithFiles, page: Path, sets: int, *, all_me
 
 
 def test_what_readers_bring_is_worth_what_python_says(browser: Any, project_of: ProjectOf) -> None:
-    hold_sets(browser, *project_of(POWER), SETS, all_means=False)
+    hold_sets(browser, *project_of(POWER), FEW, all_means=False)
 
 
 @pytest.mark.long

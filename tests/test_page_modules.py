@@ -15,7 +15,18 @@ NODE = shutil.which("node")
 PAGE = ROOT / "tests" / "page"
 
 
-LONG = {"brought.test.mjs", "worldview_file_in_time.test.mjs", "yaml_text_in_time.test.mjs"}
+LONG = {
+    f"{name}.test.mjs"
+    for name in (
+        "brought",
+        "reviewers",
+        "session_bringing",
+        "takes",
+        "together",
+        "worldview_file_in_time",
+        "yaml_text_in_time",
+    )
+}
 FILES = [
     pytest.param(file, id=file.name, marks=[pytest.mark.long] if file.name in LONG else [])
     for file in sorted(PAGE.glob("*.test.mjs"))

@@ -117,6 +117,7 @@ def central(seen: Opened, case: Case = LEGAL) -> float:
 # --- arguments, causes, claims --------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_an_argument_counts_at_once_and_stands_everywhere(
     browser: Any, page_of: PageOf, case: Case
@@ -325,6 +326,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_added(seen: Opened) ->
     assert changes(seen) == []
 
 
+@pytest.mark.long
 def test_a_circle_is_refused_at_the_premises_with_its_way(seen: Opened) -> None:
     begin(seen, "shared-bench", "An argument for it")
     field(seen, "The argument").fill("They would not have reported it otherwise.")
@@ -356,6 +358,7 @@ def test_beyond_eight_a_sentence_stands_where_numbers_were(seen: Opened) -> None
 # --- remarks, blind, keyboard, phone ------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_words_without_a_number_are_kept_and_taken_back(seen: Opened) -> None:
     open_entry(seen, LEGAL.claim)
     seen.page.click(".panel button:has-text('Write a remark')")
@@ -483,6 +486,7 @@ def test_whatever_is_written_is_text(seen: Opened, sentence: str) -> None:
     assert seen.run("() => document.documentElement.scrollWidth") <= 1280
 
 
+@pytest.mark.long
 def test_what_is_brought_goes_to_paper(seen: Opened) -> None:
     argue(seen, LEGAL.claim, "He was elsewhere.")
     [reason] = own(seen)

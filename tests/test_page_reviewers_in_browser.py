@@ -77,6 +77,7 @@ def ids_of(files: list[Path]) -> list[str]:
     return [file.stem.removesuffix(" sent") for file in files]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", MODELS)
 def test_ten_files_give_pythons_numbers_alone_together_and_in_pairs(
     browser: Any, page_of: PageOf, files_for: Callable[[str], list[Path]], model: str

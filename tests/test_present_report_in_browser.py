@@ -125,6 +125,7 @@ def test_any_page_is_blind_where_its_address_says_so(browser: Any, folder: Path)
         assert NUMBER.findall(seen.page.inner_text("main")) == []
 
 
+@pytest.mark.long
 def test_an_anonymous_page_answers_as_the_other(browser: Any, folder: Path) -> None:
     answers = []
     for how in ({}, {"anonymous": True}):

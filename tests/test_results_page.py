@@ -22,10 +22,8 @@ POWER = read_model(ROOT / "models" / "power-seeking.yaml")
 
 WITH_INTERVALS = ("--set", "alignment-hard=30% to 50%")
 IMPOSSIBLE = ("--assuming", "{alignment-hard: false}", "--observed", "power-seeking-catastrophe")
-SAMPLED_TOO = ("--sampled", "--observed", "alignment-hard")
-"""Of the options under which states are sampled, those that show most fields: each takes seconds."""
 VARIANTS = {
-    "Estimate": [("--sampled",), SAMPLED_TOO, IMPOSSIBLE],
+    "Estimate": [("--sampled",), ("--sampled", "--observed", "alignment-hard"), IMPOSSIBLE],
     "Cruxes": [WITH_INTERVALS, (*WITH_INTERVALS, "--sampled")],
     "Diff": [(*WITH_INTERVALS, "--sampled")],
     "Coherence": [WITH_INTERVALS],
@@ -159,7 +157,7 @@ def test_the_page_names_every_field_and_shows_what_is_printed(
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        pytest.param(n, o, marks=pytest.mark.long if "--sampled" in o and o != SAMPLED_TOO else [])
+        pytest.param(n, o, marks=pytest.mark.long if "--sampled" in o else [])
         for n, many in VARIANTS.items()
         for o in many
     ],

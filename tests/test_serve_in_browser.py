@@ -466,6 +466,7 @@ def test_what_changed_on_disk_before_i_saved_is_shown_beside_mine(browser: Any, 
         until(seen, numbers, {})
 
 
+@pytest.mark.long
 def test_an_objection_is_saved_with_its_remark(browser: Any, library: Served) -> None:
     with page_of(browser, library) as seen:
         seen.run("() => cruxmap.start('treasurer')")

@@ -67,6 +67,7 @@ def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path)
     assert {name.partition(".")[0] for name in modules} & HEAVY == set()
 
 
+@pytest.mark.long
 def test_checking_the_real_map_costs_little_more_than_loading_what_reads_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
