@@ -61,6 +61,7 @@ def test_without_intervals_there_is_nothing_to_draw() -> None:
     assert built["estimate"].eval() == pytest.approx(np.array([[0.4]]), rel=1e-12)
 
 
+@pytest.mark.long
 def test_central_values_are_the_exact_ones() -> None:
     spec = model(TRAINING, TRAINING_QUESTION + "worldviews: [map, kept]\n", kept=TRAINING_WORLDVIEW)
     estimate, probability = values(build(spec), "estimate", "probability")

@@ -69,6 +69,7 @@ def test_slopes_in_the_entries_agree_with_finite_differences(mode: str) -> None:
     verify_grad(total, [entries], rng=np.random.default_rng(1), mode=mode, rel_tol=1e-5)
 
 
+@pytest.mark.long
 def test_slopes_in_the_judgements_are_those_of_the_engine() -> None:
     inquiry = training(TRAINING_QUESTION, kept=TRAINING_WORLDVIEW)
     single = inquiry.numbers.single[0]

@@ -513,6 +513,7 @@ def texts_of(axes: Any) -> list[Text]:
     return [text for text in found if text.get_text().strip() and text.get_visible()]
 
 
+@pytest.mark.long
 def test_every_figure_can_be_drawn_alone(case: Case) -> None:
     answer = case.answer
     for which in answer.figures[:MOST]:
@@ -539,6 +540,7 @@ def inside(axes: Any, renderer: Any) -> bool:
     return all(box.contains(*corner) for corner in corners(texts_of(axes), renderer))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layout", [None, "constrained", "tight"])
 @pytest.mark.filterwarnings("ignore:the lettering is:UserWarning")
 def test_two_answers_stay_side_by_side_within_their_axes(small: dict[str, Case], layout: Any) -> None:
@@ -618,6 +620,7 @@ STEPS: tuple[tuple[str, set[str]], ...] = (
 )
 
 
+@pytest.mark.long
 def test_nothing_is_loaded_before_it_is_wanted() -> None:
     heavy = {"matplotlib", "matplotlib.pyplot", "pandas", "rich", "pymc", "arviz", "xarray"}
     lines = ["import sys", f"heavy = {heavy!r}"]

@@ -122,6 +122,7 @@ def test_models_can_be_sent() -> None:
     assert pickle.loads(pickle.dumps(spec)) == spec
 
 
+@pytest.mark.long
 def test_work_of_a_lost_worker_is_done_again(tmp_path: Path) -> None:
     marker = tmp_path / "killed"
     with (

@@ -190,6 +190,7 @@ def test_where_draws_are_few_evidence_is_taken_as_columns(seed: int) -> None:
         assert_close(slopes[case, 1:], slope[1:])
 
 
+@pytest.mark.long
 @given(seed=seeds)
 def test_a_plan_for_more_answers_a_question_alike(seed: int) -> None:
     made, entries, rng = small_network(seed)

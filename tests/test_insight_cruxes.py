@@ -318,6 +318,7 @@ def test_one_uncertain_judgement_has_all_the_spread() -> None:
     assert (group.id, group.sobol_first, group.sobol_total) == ("t", pytest.approx(1), pytest.approx(1))
 
 
+@pytest.mark.long
 def test_sobol_shares_are_of_the_judgements_before_anything_is_observed() -> None:
     supposed, seen = (
         cruxes(garden(f"target: rain\n{what}: [slippery]\n"), "map") for what in ("assuming", "observed")

@@ -164,6 +164,7 @@ def test_an_impossible_assumption_gives_null_with_a_reason_and_leaves_the_others
     assert 0 < found.worldviews["map"].mean < 1
 
 
+@pytest.mark.long
 def test_an_impossible_observation_leaves_nothing() -> None:
     ask = f"target: wet\nobserved: [rain]\nworldviews: [dry]\n{SMALL}"
     found = cm.estimate(model(GARDEN, ask, dry="judgements: {rain: 0%}\n"))

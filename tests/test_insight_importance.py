@@ -121,7 +121,10 @@ def without_a_sign(text: str) -> str:
     return re.sub(r"^( *)# ?", r"\1", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", [GOOD, *(ROOT / f"models/{name}.yaml" for name in SHIPPED)])
+@pytest.mark.parametrize(
+    "path",
+    [GOOD, *(pytest.param(ROOT / f"models/{name}.yaml", marks=pytest.mark.long) for name in SHIPPED)],
+)
 def test_the_file_says_nothing_and_uncommented_the_maps_own_numbers(path: Path, tmp_path: Path) -> None:
     spec = read_model(path)
     text = worldview_template(spec, "mine", by_importance(spec))

@@ -297,6 +297,7 @@ def test_without_judgements_of_their_own_reviewers_have_nothing_in_common() -> N
     assert result.explanation.endswith("and so does pooling the answers.")
 
 
+@pytest.mark.long
 def test_few_reviewers_and_few_draws_are_enough_for_the_chains() -> None:
     ask = "target: t\nsampling: {draws: 20, tune: 500, chains: 2}\n"
     result = pool(model(LONE, ask, ann="judgements: {t: 1%}\n", bob="judgements: {t: 60%}\n"))

@@ -132,6 +132,7 @@ def test_a_revision_stands_on_the_index_alone(tmp_path: Path) -> None:
     assert b"with changes that are not committed" in (tmp_path / "all" / "README.md").read_bytes()
 
 
+@pytest.mark.long
 def test_what_the_job_wrote_and_no_longer_writes_goes_and_other_pictures_stay(tmp_path: Path) -> None:
     first = cm.run(model(GARDEN, MODEL, ann=ANN, bob=BOB), tmp_path)
     (tmp_path / "cruxes-ann-judgements.svg").write_text("by another command")

@@ -188,7 +188,13 @@ def joins(asked: Engine) -> list[list[list[int]]]:
     return [plan(asked.network, ask).steps[:, :3].tolist() for ask in ([places["t"]], [*places.values()])]
 
 
-@pytest.mark.parametrize("made_of", [claim_of, plain_claim_of, question_of, event_of])
+@pytest.mark.parametrize(
+    "made_of",
+    [
+        claim_of,
+        *(pytest.param(one, marks=pytest.mark.long) for one in (plain_claim_of, question_of, event_of)),
+    ],
+)
 @FEW_EXAMPLES
 @given(seed=st.integers(0, 2**32))
 def test_rows_cost_the_same_in_any_order(made_of: Callable[[Rows], ArgumentMap], seed: int) -> None:

@@ -70,6 +70,7 @@ def settled_by_hand(case: dict[str, Any]) -> list[list[object]]:
     return [settled[key] for key in ("mu", "sd", "column", "single", "rejected")]
 
 
+@pytest.mark.long
 def test_every_file_is_accepted_and_settles_as_the_page_does(folder: Path) -> None:
     asked = [{"id": "own", "startedFrom": case["worldview"], "changes": case["changes"]} for case in CASES]
     for case, text in zip(CASES, written(folder, asked), strict=True):

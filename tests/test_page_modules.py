@@ -18,11 +18,13 @@ PAGE = ROOT / "tests" / "page"
 LONG = {
     f"{name}.test.mjs"
     for name in (
+        "averages",
         "brought",
         "reviewers",
         "session_bringing",
         "takes",
         "together",
+        "views",
         "worldview_file_in_time",
         "yaml_text_in_time",
     )

@@ -310,6 +310,7 @@ arguments:
 # --- problems -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_added(seen: Opened) -> None:
     begin(seen, LEGAL.claim, "An argument for it")
     field(seen, "How strong it is$").fill("0.5x")

@@ -518,6 +518,7 @@ def routes(n: int, back: int) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.long
 def test_pictures_of_entangled_maps_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = maps_from_text.model(routes(30, 6), "target: c29")
     exact, telling = marginals.marginals_and_telling(spec)

@@ -69,7 +69,7 @@ def test_nobody_waits_in_silence_for_many_short_stages(told: Told) -> None:
 
 def test_long_work_says_now_and_then_how_far_it_is(told: Told) -> None:
     lines = Lines(told.append)
-    for done in range(50):
+    for done in range(30):
         lines("long", done, 1_000)
         time.sleep(0.05)
     lines.close()
