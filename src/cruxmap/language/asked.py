@@ -222,22 +222,31 @@ def what_if(
     its documentation is told option by option. `aimless` functions need no target.
     """
     if function is None:
-        return partial(_giving, aimless=aimless, several=several, finish=finish)
-    return _giving(function)
+        return partial(what_if, aimless=aimless, several=several, finish=finish)
+    first = next(iter(inspect.signature(function).parameters))
+
+    def answer(bound: inspect.BoundArguments, asked: Mapping[str, Any]) -> Any:
+        model = bound.arguments[first]
+        lay = partial(model_as_asked, asked=asked, aimless=aimless)
+        bound.arguments[first] = laid = tuple(map(lay, model)) if several else lay(model)
+        found = function(*bound.args, **bound.kwargs)
+        return found if finish is None else finish(found, laid)
+
+    return _with_options(function, answer)
 
 
-def _giving(
-    function: Callable[..., Any],
-    *,
-    aimless: bool = False,
-    several: bool = False,
-    finish: Finish | None = None,
-    passing: bool = False,
+def passes_on[F: Callable[..., Any]](function: F) -> F:
+    """Show the options of `WhatIf` in a function's signature and documentation; it gets them as they are."""
+    answer = _with_options(function, lambda bound, asked: function(*bound.args, **bound.kwargs, **asked))
+    return cast(F, answer)
+
+
+def _with_options(
+    function: Callable[..., Any], answer: Callable[[inspect.BoundArguments, Mapping[str, Any]], Any]
 ) -> Callable[..., Any]:
-    """Return a function with the options of `WhatIf`, which it gets itself where it is `passing` them on."""
+    """Return a function that takes the options of `WhatIf`, too; `answer` gets its arguments, and these."""
     own = inspect.signature(function)
     [asked_in] = [p for p in own.parameters.values() if p.kind is inspect.Parameter.VAR_KEYWORD]
-    first = next(iter(own.parameters))
     mine = {name: p for name, p in own.parameters.items() if p is not asked_in}
     shared = [name for name in _SHARED if name not in mine]
 
@@ -249,14 +258,7 @@ def _giving(
                 hint = did_you_mean(name, [*mine, *shared])
                 said = f"{function.__name__}() got an unexpected keyword argument '{name}'"
                 raise TypeError(f"{said}: {hint}" if hint else said)
-        bound = own.bind(*args, **given)
-        if passing:
-            return function(*bound.args, **bound.kwargs, **asked)
-        model = bound.arguments[first]
-        lay = partial(model_as_asked, asked=asked, aimless=aimless)
-        bound.arguments[first] = laid = tuple(map(lay, model)) if several else lay(model)
-        answer = function(*bound.args, **bound.kwargs)
-        return answer if finish is None else finish(answer, laid)
+        return answer(own.bind(*args, **given), asked)
 
     hints = get_type_hints(WhatIf)
     options = [_SHARED[name].replace(annotation=hints[name]) for name in shared]
@@ -265,11 +267,6 @@ def _giving(
     asking.__signature__ = own.replace(parameters=[*before, *options, *after])  # type: ignore[attr-defined]
     asking.__doc__ = _documented(function.__doc__, asked_in.name, shared)
     return asking
-
-
-def passes_on[F: Callable[..., Any]](function: F) -> F:
-    """Show the options of `WhatIf` in a function's signature and documentation; it gets them as they are."""
-    return cast(F, _giving(function, passing=True))
 
 
 def _documented(text: str | None, name: str, shared: list[str]) -> str | None:
