@@ -59,14 +59,13 @@ type Writer = Callable[[ModelSpec, str], Sent]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A foreign format: its name on command lines, its title, and the ends of its files' names.
+    """A foreign format: its name on command lines, and the ends of its files' names.
 
     `reads` and `writes` name functions as `module:function`, modules of this package. `marks` is a pattern
     that is found in files of this format, and in none of another that shares a suffix.
     """
 
     name: str
-    title: str
     suffixes: tuple[str, ...]
     reads: str
     writes: str
@@ -93,7 +92,6 @@ def _function(named: str) -> Any:
 _ALL = (
     Format(
         name="sacm",
-        title="an assurance case in SACM 2, as XMI",
         suffixes=(".sacm", ".xmi", ".xml"),
         reads="sacm.reading:read_sacm",
         writes="sacm.writing:write_sacm",
@@ -101,7 +99,6 @@ _ALL = (
     ),
     Format(
         name="csv",
-        title="a table of claims and arguments, for a spreadsheet",
         suffixes=(".csv", ".tsv"),
         reads="tables.reading:read_csv",
         writes="tables.writing:write_csv",
@@ -109,7 +106,6 @@ _ALL = (
     ),
     Format(
         name="aif",
-        title="AIF (Argument Interchange Format) in JSON, of AIFdb and OVA",
         suffixes=(".json", ".aif"),
         reads="json_graphs.aif:read_aif",
         writes="json_graphs.aif:write_aif",
@@ -117,7 +113,6 @@ _ALL = (
     ),
     Format(
         name="argdown",
-        title="Argdown",
         suffixes=(".argdown", ".ad", ".adown"),
         reads="argdown.reading:read_argdown",
         writes="argdown.writing:write_argdown",
@@ -125,7 +120,6 @@ _ALL = (
     ),
     Format(
         name="node-link",
-        title="NetworkX node-link JSON",
         suffixes=(".json",),
         reads="json_graphs.node_link:read_node_link",
         writes="json_graphs.node_link:write_node_link",
@@ -133,7 +127,6 @@ _ALL = (
     ),
     Format(
         name="bif",
-        title="Bayesian Interchange Format",
         suffixes=(".bif",),
         reads="networks.bif:read_bif",
         writes="networks.bif:write_bif",
@@ -141,7 +134,6 @@ _ALL = (
     ),
     Format(
         name="xmlbif",
-        title="XMLBIF 0.3",
         suffixes=(".xmlbif", ".bifxml", ".xml"),
         reads="networks.xmlbif:read_xmlbif",
         writes="networks.xmlbif:write_xmlbif",
@@ -149,7 +141,6 @@ _ALL = (
     ),
     Format(
         name="xdsl",
-        title="XDSL, the format of GeNIe and SMILE",
         suffixes=(".xdsl",),
         reads="networks.xdsl:read_xdsl",
         writes="networks.xdsl:write_xdsl",
