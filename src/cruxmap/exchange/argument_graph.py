@@ -12,11 +12,11 @@ and a list of what they cannot. What is not clear from a graph has one reading h
 * an argument that is for nothing is a claim.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, cast
 
-from cruxmap.errors import NOWHERE, Span
+from cruxmap.errors import NOWHERE, Problem, Span
 from cruxmap.exchange.drawn_links import HEAD, SHOWN
 from cruxmap.exchange.formats import Arrived, Lost
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for
@@ -37,15 +37,15 @@ _NAMED = ("sources", "voices", "timelines", "worldviews", "locators", "entries")
 OWN_KEYS = frozenset({*HEAD, *_NAMED, "model", "sentences", "drawn"})
 """What stands there."""
 
-UNFIT = f"export the map again, or take this key out of `{OWN}`"
-"""What to do about what stands there and is not as it was written."""
 
-
-def unfit_keys(own: Plain) -> list[str]:
-    """Return the keys of what only this program reads that are not as it writes them."""
+def unfit(own: Plain, problem: Callable[[str, str], Problem]) -> list[Problem]:
+    """Return what is wrong with what only this program reads; `problem` makes one of a message and a hint."""
     if not isinstance(own, Mapping):
-        return [OWN]
-    return [f"{OWN}: {key}" for key, part in own.items() if key in OWN_KEYS and not _is_fit(key, part)]
+        keys = [OWN]
+    else:
+        keys = [f"{OWN}: {key}" for key, part in own.items() if key in OWN_KEYS and not _is_fit(key, part)]
+    hint = f"export the map again, or take this key out of `{OWN}`"
+    return [problem(f"`{key}` is not as it was written", hint) for key in keys]
 
 
 def _is_fit(key: str, part: Plain) -> bool:
@@ -61,6 +61,9 @@ def _is_fit(key: str, part: Plain) -> bool:
 _BASES = frozenset(ClaimShape.EITHER)
 _OF_RELATIONS = frozenset({"strength", "force"})
 """Keys of a statement's data that are about the arguments made of its relations."""
+
+_DIRECTION_OF = {"support": "for", "attack": "against", "undercut": "undercuts"}
+"""The key of an argument under which stands what a relation leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +396,6 @@ class _Making:
 
         They come in the order of the statements, wherever the relations stand.
         """
-        words = {"support": "for", "attack": "against", "undercut": "undercuts"}
         kept = [one for one in self.graph.relations if one.source in self.graph.reasons]
         place = {key: number for number, key in enumerate(self.graph.statements)}
         others = [one for one in self.graph.relations if one.source in place]
@@ -404,7 +406,7 @@ class _Making:
                 "force" if one.says == "undercut" else "strength",
             )
             key = f"{one.says} {one.source} {one.target}"
-            label = f"{source.label} {words[one.says]} {self.graph.node(one.target).label}"
+            label = f"{source.label} {_DIRECTION_OF[one.says]} {self.graph.node(one.target).label}"
             data = {weight: source.data[weight]} if weight in source.data else {}
             used.add((one.source, weight))
             span = one.span if one.span != NOWHERE else source.span
@@ -506,13 +508,12 @@ class _Making:
 
     def _targets(self, reason: Reason, said: Mapping[str, Plain]) -> dict[str, list[Plain]]:
         """Return what an argument is about, by direction: what its data says first."""
-        directions = {"support": "for", "attack": "against", "undercut": "undercuts"}
         found: dict[str, list[Plain]] = {}
         for key in DIRECTIONS:
             if key in said:
                 found[key] = listed(said[key])
         for one in self.relations_of.get(reason.key, ()):
-            on = found.setdefault(directions[one.says], [])
+            on = found.setdefault(_DIRECTION_OF[one.says], [])
             if self.ids[one.target] not in on:
                 on.append(self.ids[one.target])
         return found

@@ -6,6 +6,7 @@ thing, wherever it stands.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import cast
 
 from cruxmap.errors import InvalidMap
@@ -13,7 +14,6 @@ from cruxmap.exchange.argdown.document import Block, Document, Node, Related, St
 from cruxmap.exchange.argdown.writing import HEADINGS, visible
 from cruxmap.exchange.argument_graph import (
     OWN,
-    UNFIT,
     ArgumentGraph,
     Key,
     Reason,
@@ -22,7 +22,7 @@ from cruxmap.exchange.argument_graph import (
     Statement,
     arrived_from,
     noted,
-    unfit_keys,
+    unfit,
 )
 from cruxmap.exchange.foreign_text import decoded, problem_in
 from cruxmap.exchange.formats import Arrived, Lost
@@ -33,11 +33,9 @@ def read_argdown(data: bytes, file: str) -> Arrived:
     """Return what an Argdown file says as a map. Raises InvalidMap with all its problems, at their places."""
     source = decoded(data, file)
     document = document_of(source)
-    for key in unfit_keys(document.front.get(OWN, {})):
-        start = max(source.text.find(f"{OWN}:"), 0)
-        document.problems.append(
-            problem_in(source, start, start + len(OWN), f"`{key}` is not as it was written", UNFIT)
-        )
+    start = max(source.text.find(f"{OWN}:"), 0)
+    at_own = partial(problem_in, source, start, start + len(OWN))
+    document.problems += unfit(document.front.get(OWN, {}), at_own)
     if document.problems:
         raise InvalidMap(tuple(document.problems))
     return arrived_from(graph_of(document))

@@ -15,7 +15,6 @@ from typing import cast
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.exchange.argument_graph import (
     OWN,
-    UNFIT,
     ArgumentGraph,
     Key,
     Reason,
@@ -23,7 +22,7 @@ from cruxmap.exchange.argument_graph import (
     Says,
     Statement,
     arrived_from,
-    unfit_keys,
+    unfit,
 )
 from cruxmap.exchange.drawn_links import DrawnMap, leaving
 from cruxmap.exchange.foreign_text import decoded, refuse_import
@@ -136,10 +135,9 @@ class _Reading:
     def _take_own(self) -> None:
         """Take what a map said that left from here."""
         own = as_plain(self.own) if self.own is not None else {}
-        if unfit := unfit_keys(own):
-            for key in unfit:
-                place = self.own if isinstance(self.own, JsonObject) else self.root
-                self._refuse(place, f"`{key}` is not as it was written", UNFIT)
+        place = self.own if isinstance(self.own, JsonObject) else self.root
+        if problems := unfit(own, place.problem):
+            self.problems += problems
             return
         said = dict(cast("Mapping[str, Plain]", own))
         self.entries = dict(cast("Mapping[str, Mapping[str, Plain]]", said.pop("entries", {})))

@@ -13,14 +13,13 @@ from typing import cast
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.exchange.argument_graph import (
     OWN,
-    UNFIT,
     ArgumentGraph,
     Reason,
     Relation,
     Says,
     Statement,
     arrived_from,
-    unfit_keys,
+    unfit,
 )
 from cruxmap.exchange.drawn_links import DrawnMap, leaving
 from cruxmap.exchange.foreign_text import decoded, refuse_import
@@ -113,10 +112,9 @@ class _Reading:
         own = others.pop(OWN, {})
         title = others.pop("title", "")
         others.pop("name", None)
-        if unfit := unfit_keys(own):
-            place = attributes if isinstance(attributes, JsonObject) else self.root
-            for key in unfit:
-                self._refuse(place, f"`{key}` is not as it was written", UNFIT)
+        place = attributes if isinstance(attributes, JsonObject) else self.root
+        if problems := unfit(own, place.problem):
+            self.problems += problems
             return
         around = cast("Mapping[str, Plain]", own)
         unknown = self.found.surround(around, title if isinstance(title, str) else "")
