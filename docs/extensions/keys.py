@@ -5,7 +5,6 @@ All of it is from the shapes by which files are read: what a key is for, an exam
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAliasType, get_args, get_origin
 
 import yaml
@@ -15,15 +14,6 @@ from cruxmap.language.schema import FILES
 from cruxmap.language.validation import Description, Leaf, OneOf, Shape, fields_of, mark_of
 
 MARK = "<!-- keys -->"
-
-
-@dataclass
-class Place:
-    """A shape, and where it stands: the keys that lead there."""
-
-    shape: Any
-    title: str
-    paths: list[str] = field(default_factory=list)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -40,27 +30,26 @@ def reference() -> Iterator[str]:
     """Yield the lines of the reference: for each kind of file its shapes, each where it is first met."""
     shown: set[Any] = set()
     for kind, file in FILES.items():
-        places = _places(file)
         yield f"\n## {'Sources' if kind == 'sources' else kind.capitalize()}\n"
-        for place in places.values():
-            if place.shape not in shown:
-                shown.add(place.shape)
-                yield from _section(place, file)
+        for shape, paths in _places(file).items():
+            if shape not in shown:
+                shown.add(shape)
+                yield from _section(shape, [] if shape is file else paths)
 
 
 # --- where shapes stand -----------------------------------------------------------------------------
 
 
-def _places(file: Any) -> dict[Any, Place]:
-    """Return the shapes of a kind of file by what they are, in the order in which keys lead to them."""
-    found: dict[Any, Place] = {}
+def _places(file: Any) -> dict[Any, list[str]]:
+    """Return the shapes of a kind of file and the paths to them, in the order in which keys lead there."""
+    found: dict[Any, list[str]] = {}
     waiting = [(file, "")]
     while waiting:
         shape, path = waiting.pop(0)
-        place = found.setdefault(shape, Place(shape, title(shape)))
-        if path not in place.paths:
-            place.paths.append(path)
-        if len(place.paths) > 1:
+        paths = found.setdefault(shape, [])
+        if path not in paths:
+            paths.append(path)
+        if len(paths) > 1:
             continue  # it leads where it led before
         for key, known in fields_of(shape).items():
             waiting += _shapes(known.hint, f"{path}.{key}" if path else key)
@@ -96,12 +85,12 @@ def title(shape: Any) -> str:
 # --- what is said of them ---------------------------------------------------------------------------
 
 
-def _section(place: Place, file: Any) -> Iterator[str]:
-    shape = place.shape
-    if shape is not file:
-        yield f"### {place.title}\n"
-        where = ", ".join(f"`{path}`" for path in place.paths[:6])
-        more = " and elsewhere" if len(place.paths) > 6 else ""
+def _section(shape: Any, paths: list[str]) -> Iterator[str]:
+    """Yield what is said of a shape; one without paths is a whole file, and has the heading of that."""
+    if paths:
+        yield f"### {title(shape)}\n"
+        where = ", ".join(f"`{path}`" for path in paths[:6])
+        more = " and elsewhere" if len(paths) > 6 else ""
         yield f"Under {where}{more}.\n"
     yield from _rules(shape)
     yield "| key | what it is for | what stands there | example |"
