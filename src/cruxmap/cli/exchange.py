@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from cruxmap.exchange.formats import Lost
 
-STDIN = "-"
-
 READ = "aif, argdown, bif, csv, node-link, sacm, xdsl or xmlbif"
 WRITTEN = "aif, argdown, bif, csv, dot, gsn, gsn-dot, gsn-png, mermaid, node-link, sacm, xdsl or xmlbif"
 """Formats, as help names them without loading any."""
@@ -63,8 +61,8 @@ def import_(
             refuse(Code.TWO_QUESTIONS, message, "leave NAME out, and --format")
         _put_into(file, into)
         return
-    found = import_map(sys.stdin.buffer.read() if file == STDIN else file, form, name)
-    print_lost("What the map does not say", found.lost)
+    found = import_map(_content(file), form, name)
+    _print_lost("What the map does not say", found.lost)
     for path in found.write():
         terminal.tell(f"wrote {path}")
     if not found.asks:
@@ -74,13 +72,18 @@ def import_(
     terminal.tell(f"Look at it: cruxmap show {found.name}; ask: cruxmap estimate {found.name}")
 
 
+def _content(file: str) -> str | bytes:
+    """Return a path as it is, and what stands on standard input in place of `-`."""
+    return sys.stdin.buffer.read() if file == "-" else file
+
+
 def _put_into(file: str, model: str) -> None:
     """Put a table's numbers and new rows into the worldviews of a map, and say how many."""
     from cruxmap.exchange.tables.into_map import take_table
     from cruxmap.insight.plain import counted
 
-    found = take_table(sys.stdin.buffer.read() if file == STDIN else file, model_path(model))
-    print_lost("What stays as it is", found.lost)
+    found = take_table(_content(file), model_path(model))
+    _print_lost("What stays as it is", found.lost)
     if not found.files:
         terminal.tell("the table says what the map says already: nothing was written")
         return
@@ -117,12 +120,12 @@ def export(
     read = read_model(model_path(model))
     seen = "map" if worldview is None else known_worldview(read.map, worldview)
     found = export_map(read, chosen, seen)
-    print_lost(f"What {chosen} does not say", found.lost)
+    _print_lost(f"What {chosen} does not say", found.lost)
     watched = output is None and chosen != "gsn-png" and sys.stdout.isatty()
     emit(found.text.replace("\r\n", "\n") if watched else found.data, output)
 
 
-def print_lost(title: str, lost: "Sequence[Lost]") -> None:
+def _print_lost(title: str, lost: "Sequence[Lost]") -> None:
     """List on stderr what did not come along, and why."""
     from cruxmap.present.exchange_tables import lost_table
 
