@@ -20,7 +20,7 @@ from cruxmap.errors import NOWHERE, Problem, Span
 from cruxmap.exchange.drawn_links import HEAD, SHOWN
 from cruxmap.exchange.formats import Arrived, Lost
 from cruxmap.exchange.names import NOBODYS_CREDENCE, NOBODYS_STRENGTH, ids_for
-from cruxmap.exchange.plain_data import DIRECTIONS, listed, one_or_all
+from cruxmap.exchange.plain_data import DIRECTIONS, listed, one_or_all, words_in
 from cruxmap.language.names import SECTIONS
 from cruxmap.language.schema import ArgumentShape, ClaimShape, EventShape, QuestionShape
 from cruxmap.language.validation import keys_of
@@ -382,8 +382,9 @@ class _Making:
             for premise in reason.premises:
                 on.setdefault(premise, set()).add(reason.key)
         for statement in self.graph.statements.values():
-            for part in _refs(statement.data):
-                on.setdefault(part, set()).add(statement.key)
+            for word in words_in(statement.data):
+                if isinstance(word, _Ref):
+                    on.setdefault(word, set()).add(statement.key)
         seen, ahead = {start}, [start]
         while ahead:
             new = on.get(ahead.pop(), set()) - seen
@@ -548,21 +549,6 @@ class _Ref(str):
     """The key of a statement where its id belongs, which is not known yet."""
 
     __slots__ = ()
-
-
-def _refs(value: Plain) -> Iterator[Key]:
-    match value:
-        case _Ref():
-            yield str(value)
-        case str():
-            return
-        case Mapping():
-            for key, part in value.items():
-                yield from _refs(key)
-                yield from _refs(part)
-        case _:
-            for part in value:
-                yield from _refs(part)
 
 
 def _section(statement: Statement) -> str:

@@ -3,7 +3,7 @@
 One thing stands alone, and several in a list. An argument has one of the keys that lead to a target.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cruxmap.errors import Problem
@@ -27,6 +27,20 @@ def one_or_all(parts: Iterable[Any]) -> Any:
     """Return the only part as it is, and any other number of them as a list: what `listed` takes back."""
     several = [*parts]
     return several[0] if len(several) == 1 else several
+
+
+def words_in(value: Plain) -> Iterator[str]:
+    """Yield all texts of a value, its keys too."""
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for key, part in value.items():
+                yield key
+                yield from words_in(part)
+        case _:
+            for part in value:
+                yield from words_in(part)
 
 
 def one_value(text: str) -> tuple[Plain | None, tuple[Problem, ...]]:

@@ -25,6 +25,7 @@ from cruxmap.exchange.drawn_links import DrawnMap, leaving
 from cruxmap.exchange.foreign_text import decoded, refuse_import
 from cruxmap.exchange.formats import Arrived, Lost, Sent
 from cruxmap.exchange.json_reading import JsonObject, as_plain, read_json
+from cruxmap.exchange.plain_data import words_in
 from cruxmap.exchange.plain_map import Mapped
 from cruxmap.language.argument_map import MAP_WORLDVIEW
 from cruxmap.language.model_spec import ModelSpec
@@ -181,23 +182,9 @@ class _Reading:
         """Say so where an edge shows something that its target does not say."""
         statement = self.found.statements.get(target)
         label = self.found.node(source).label
-        if statement is None or label not in _words(statement.data):
+        if statement is None or label not in words_in(statement.data):
             why = "such edges only show what the attributes of their target say, and this one is not there"
             self.found.lost.append(Lost("an edge that shows a part", why, f"{source}, {target}"))
-
-
-def _words(value: Plain) -> Iterator[str]:
-    """Yield all texts of a value, its keys too."""
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for key, part in value.items():
-                yield str(key)
-                yield from _words(part)
-        case _:
-            for part in value:
-                yield from _words(part)
 
 
 # --- out ----------------------------------------------------------------------------------------
