@@ -91,9 +91,7 @@ class _Saying:
             self.uneven.append(self.ids[name])
         [first, *others] = node.rows
         if not node.parents and not others:
-            if self.is_claim[name]:
-                return said | {"credence": self._credence(node, first)}
-            return said | {"credence": self._all_shares(node, first)}
+            return said | {"credence": self._number(node, first)}
         return said | {"given": self._given(node)}
 
     def _given(self, node: Node) -> list[Plain]:
@@ -130,12 +128,11 @@ class _Saying:
 
     def _row(self, node: Node, row: TableRow, when: Mapping[str, str]) -> dict[str, Plain]:
         if not when:
-            if self.is_claim[node.name.name]:
-                return {"otherwise": self._credence(node, row)}
-            return {"otherwise": self._all_shares(node, row)}
-        if self.is_claim[node.name.name]:
-            return {"when": when, "credence": self._credence(node, row)}
-        return {"when": when, **self._shares(node, row)}
+            return {"otherwise": self._number(node, row)}
+        sure = [k for k, number in enumerate(row.numbers) if Decimal(number.text) == 1]
+        if not self.is_claim[node.name.name] and len(sure) == 1 and sum_of(row.numbers) == 1:
+            return {"when": when, "state": self.states[node.name.name][sure[0]]}
+        return {"when": when, "credence": self._number(node, row)}
 
     def _routes(self, node: Node, canonical: NoisyMax) -> dict[str, Plain]:
         """Write a noisy OR: a route for each state of a parent that may bring it about."""
@@ -153,27 +150,17 @@ class _Saying:
             return self.states[name][state]
         return "true" if state == truth_of(self.by_name[name]) else "false"
 
-    def _credence(self, node: Node, row: TableRow) -> str:
-        """Write the credence of a claim."""
-        is_true = truth_of(node)
-        assert is_true is not None
-        return _chance(row.numbers[is_true], row.numbers[1 - is_true])
-
-    def _shares(self, node: Node, row: TableRow) -> dict[str, Plain]:
-        """Write the shares of a question, or the one state that is certain."""
-        sure = [k for k, number in enumerate(row.numbers) if Decimal(number.text) == 1]
-        if len(sure) == 1 and sum_of(row.numbers) == 1:
-            return {"state": self.states[node.name.name][sure[0]]}
-        return {"credence": self._all_shares(node, row)}
+    def _number(self, node: Node, row: TableRow) -> Plain:
+        """Write the credence of a claim, or the shares of a question."""
+        if (is_true := truth_of(node)) is not None:
+            return _chance(row.numbers[is_true], row.numbers[1 - is_true])
+        pairs = zip(self.states[node.name.name], row.numbers, strict=True)
+        return {state: probability_text(Decimal(number.text)) for state, number in pairs}
 
     def _nobodys(self, node: Node) -> Plain:
         if self.is_claim[node.name.name]:
             return NOBODYS_CREDENCE
         return nobodys_shares(self.states[node.name.name])
-
-    def _all_shares(self, node: Node, row: TableRow) -> Plain:
-        pairs = zip(self.states[node.name.name], row.numbers, strict=True)
-        return {state: probability_text(Decimal(number.text)) for state, number in pairs}
 
     def model(self, asked: Sequence[Asked]) -> dict[str, Plain] | None:
         """Return what a model asks; None where the file asks nothing."""
