@@ -7,6 +7,7 @@ it. What is assumed is in the model's `assuming`. Contexts become premises of ar
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from cruxmap.errors import InvalidMap
 from cruxmap.exchange.formats import Arrived
@@ -25,12 +26,12 @@ from cruxmap.exchange.sacm.terms import (
     strategy,
 )
 from cruxmap.exchange.xml_reading import read_xml
+from cruxmap.language.schema import ClaimShape
 from cruxmap.language.yaml_writing import Plain
 
 _SECTIONS = {"question": "questions", "event": "events", "timeline": "timelines", "voice": "voices"}
 _NEEDED = {"timeline": "phases", "event": "timeline", "question": "states"}
 """What a tagged value must say of these for them to be anything in a map."""
-_BASES = ("credence", "all_of", "any_of", "at_least", "given", "routes")
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +85,7 @@ class _Reading:
         for part in self.parts.of("in context", "in context of"):
             self._context(part, claims, arguments)
         for said in claims.values():
-            if not any(basis in said for basis in _BASES):
+            if not any(basis in said for basis in ClaimShape.EITHER):
                 said["credence"] = dict(NOBODYS_CREDENCE)
         for said in arguments.values():
             if "undercuts" not in said:
@@ -186,11 +187,11 @@ class _Reading:
 
     def _define(self, relation: _Relation, claims: dict[str, Data]) -> None:
         """Define a claim by the sources of a relation that is marked so."""
-        rule, _, count = str(relation.part.tags[RULE]).partition(" ")
+        rule, _, least = str(relation.part.tags[RULE]).partition(" ")
         parts = [self._form(source) for source in relation.sources]
         for target in relation.targets:
             if target.id in claims:
-                claims[target.id][rule] = {"count": count, "of": parts} if count else parts
+                claims[target.id][rule] = {"count": least, "of": parts} if least else parts
         reason = relation.reasoning
         if reason is not None and reason.text != strategy(str(relation.part.tags[RULE])):
             self.parts.lose("the sentence of a strategy", "a definition has none", reason.element)
@@ -352,10 +353,7 @@ def _is_assumed(part: Part) -> bool:
 
 def _numbered(label: str) -> Iterator[str]:
     yield label
-    number = 2
-    while True:
-        yield f"{label} {number}"
-        number += 1
+    yield from (f"{label} {number}" for number in count(2))
 
 
 def _add(said: Data, key: str, part: Plain) -> None:
