@@ -54,6 +54,7 @@ def test_judgements_are_those_with_an_interval_in_some_worldview() -> None:
     assert "sprinkler" not in both
 
 
+@pytest.mark.long
 def test_without_intervals_there_is_nothing_to_draw() -> None:
     spec = model("claims:\n  a: {text: A., credence: 40%}\n", "target: a\n")
     built = build(spec)

@@ -317,7 +317,7 @@ def parts_of_words(text: str) -> Counter[str]:
         "diff trial prosecution defence",
         "takes trial -w defence --above 50%",
         "coherence trial",
-        "pool trial",
+        pytest.param("pool trial", marks=pytest.mark.long),
     ],
 )
 def test_tables_fit_the_terminal_and_lose_no_header(
