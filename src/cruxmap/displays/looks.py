@@ -147,15 +147,7 @@ def _of_pool(pool: Pool, asked: Asked) -> Drawings:
     }
 
 
-def _of_takes(takes: Takes, asked: Asked) -> Drawings:
-    return takes_figures(takes, asked.map)
-
-
 # --- what each kind of answer shows ------------------------------------------------------------------
-
-
-def _whole(table: Table) -> Callable[[], Table]:
-    return lambda: table
 
 
 def _of_checks(checked: Checked, _: Asked) -> dict[str, Callable[[], Table]]:
@@ -177,6 +169,10 @@ def _checked(checked: Checked, asked: Asked) -> tuple[Table, ...]:
 
 IN_FULL = ("central", "in_force")
 """Columns of numbers in full, for which people have others."""
+
+
+def _whole(table: Table) -> Callable[[], Table]:
+    return lambda: table
 
 
 def _explained(explanation: Explanation, _: Asked) -> tuple[Table, ...]:
@@ -204,12 +200,6 @@ def _of_job(job: Job, asked: Asked) -> Drawings:
     return {**_of_estimate(job.estimate, asked), **_of_all_cruxes(job.cruxes, asked), **diff}
 
 
-EXPLANATION = Look(
-    lists=lambda answer, _: {name: _whole(table) for name, table in explanation_lists(answer).items()},
-    tables=_explained,
-    figures=_no_figures,
-)
-
 LOOKS: Mapping[type, Look] = {
     AgainstRest: _listed(REST_LISTINGS, _called("apart", lambda answer, _: rest_figures(answer))),
     Checked: Look(lists=_of_checks, tables=_checked, figures=_no_figures),
@@ -224,7 +214,11 @@ LOOKS: Mapping[type, Look] = {
     CruxTables: _listed(ALL_CRUX_LISTINGS, _of_all_cruxes),
     Estimate: _tabled("estimates", estimate_table, estimate_tables, _of_estimate),
     Expectations: _tabled("expectations", lambda answer: expectations_table(answer.expectations)),
-    Explanation: EXPLANATION,
+    Explanation: Look(
+        lists=lambda answer, _: {name: _whole(table) for name, table in explanation_lists(answer).items()},
+        tables=_explained,
+        figures=_no_figures,
+    ),
     History: _listed(HISTORY_LISTINGS, _called("history", lambda answer, _: history_figures(answer))),
     Job: _tabled(
         "estimates",
@@ -241,7 +235,9 @@ LOOKS: Mapping[type, Look] = {
     Rehearsal: _listed(REHEARSAL_LISTINGS, _called("curve", lambda answer, _: rehearsal_figures(answer))),
     RevisionDiff: _listed(REVISION_LISTINGS),
     State: _listed(STATE_LISTINGS),
-    Takes: _listed(TAKES_LISTINGS, _called("ways", _of_takes)),
+    Takes: _listed(
+        TAKES_LISTINGS, _called("ways", lambda answer, asked: takes_figures(answer, asked.map))
+    ),
     WorldviewDiff: _listed(DIFF_LISTINGS, _of_diff),
 }
 """By the class of the answer."""
