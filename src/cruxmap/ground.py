@@ -299,6 +299,19 @@ def _remove_from(folder: "_Folder", names: Iterable[str]) -> None:
             os.unlink(name, dir_fd=folder.descriptor)
 
 
+def already_there(path: Path) -> WrongUsage:
+    """Return that something is at a path where a new file was to be."""
+    message = f"{path.as_posix()} is already there"
+    return WrongUsage((Problem(Code.ALREADY_THERE, message, hint="choose another name"),))
+
+
+def refuse_what_is_there(paths: Iterable[Path]) -> None:
+    """Raise `WrongUsage` where something is at one of the paths."""
+    for path in paths:
+        if os.path.lexists(path):
+            raise already_there(path)
+
+
 class OtherVersion(WrongUsage):
     """Raised where a file is not as it was when it was read; `present` is the version there is, if any."""
 

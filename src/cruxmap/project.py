@@ -7,16 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, Problem, WrongUsage
-from cruxmap.ground import OtherVersion, folders_of, replace_version, version_of, write_file
+from cruxmap.ground import (
+    OtherVersion,
+    already_there,
+    folders_of,
+    refuse_what_is_there,
+    replace_version,
+    version_of,
+    write_file,
+)
 from cruxmap.language.asked import typed_as
-from cruxmap.language.for_editors.editor_files import editor_files, own_phrases
+from cruxmap.language.files import WORLDVIEWS
+from cruxmap.language.for_editors.editor_files import editor_files, first_line, own_phrases
 from cruxmap.language.for_editors.json_schema import json_schema
 from cruxmap.language.for_editors.mentions import from_here
 from cruxmap.language.names import did_you_mean
+from cruxmap.language.reading import read_with_visitors
 from cruxmap.language.rewriting.formatting import laid_out
 from cruxmap.language.rewriting.renaming import Renaming, renaming
 from cruxmap.language.schema import FILES
 from cruxmap.language.template import FIRST_EXAMPLE, first_files, known_example, template
+from cruxmap.language.typed import parse_new_id
 
 
 def new(
@@ -64,10 +75,7 @@ def new(
     with typed_as("name"):
         files = template(name, like)
     place = Path(folder)
-    for path in files:
-        if os.path.lexists(place / path):
-            message = f"{(place / path).as_posix()} is already there"
-            raise _wrong(Code.ALREADY_THERE, message, "choose another name")
+    refuse_what_is_there(place / path for path in files)
     more = editor_files(own_phrases(place)).items()
     files |= {path: text for path, text in more if not os.path.lexists(place / path)}
     files |= first_files(name, os.listdir(place) if place.is_dir() else ())
@@ -110,25 +118,19 @@ def new_worldview(model: str | os.PathLike[str], name: str) -> Path:
     True
     """
     from cruxmap.insight.importance import by_importance
-    from cruxmap.language.files import WORLDVIEWS
-    from cruxmap.language.for_editors.editor_files import first_line
-    from cruxmap.language.reading import read_with_visitors
-    from cruxmap.language.typed import parse_new_id
     from cruxmap.present.worldview_template import worldview_template
 
     with typed_as("name"):
         parse_new_id(name)
     visited = read_with_visitors(model, ())
     path = visited.folder / WORLDVIEWS / f"{name}.yaml"
-    there = _wrong(Code.ALREADY_THERE, f"{path.as_posix()} is already there", "choose another name")
-    if os.path.lexists(path):
-        raise there
+    refuse_what_is_there([path])
     text = first_line(path) + worldview_template(visited.model, name, by_importance(visited.model))
     try:
         with folders_of([path]):
             replace_version(path, text.encode("utf-8"), None)
     except OtherVersion as other:
-        raise there from other
+        raise already_there(path) from other
     return path
 
 
@@ -161,7 +163,8 @@ def schema(kind: str | None = None, *, folder: str | os.PathLike[str] = ".") -> 
     """
     if kind is not None and kind not in FILES:
         hint = did_you_mean(kind, FILES) or f"known: {', '.join(FILES)}"
-        raise _wrong(Code.UNKNOWN_KIND, f"there is no kind of file `{kind}`", hint)
+        message = f"there is no kind of file `{kind}`"
+        raise WrongUsage((Problem(Code.UNKNOWN_KIND, message, hint=hint),))
     phrases = own_phrases(Path(folder))
     schemas: dict[str, Any] = {name: json_schema(name, phrases) for name in FILES if kind in (None, name)}
     return schemas if kind is None else dict(schemas[kind])
@@ -303,7 +306,3 @@ def rename(
     if write:
         found.write()
     return found
-
-
-def _wrong(code: Code, message: str, hint: str) -> WrongUsage:
-    return WrongUsage((Problem(code, message, hint=hint),))

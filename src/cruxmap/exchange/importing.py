@@ -17,7 +17,7 @@ from cruxmap.exchange.formats import FORMATS, Arrived, Format, Lost
 from cruxmap.exchange.names import ids_for
 from cruxmap.exchange.targets import sensible_target
 from cruxmap.exchange.writing import model_text, texts_of
-from cruxmap.ground import folders_of, replace_versions
+from cruxmap.ground import folders_of, refuse_what_is_there, replace_versions
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.context import check_word
 from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, Given, imagined
@@ -77,10 +77,7 @@ class Imported:
         Raises WrongUsage where the map's folder or the model's file is there already, and CannotWrite.
         """
         project = Path(folder)
-        for place in (project / ARGUMENTS / self.name, project / MODELS / f"{self.name}.yaml"):
-            if os.path.lexists(place):
-                message = f"{place.as_posix()} is already there"
-                raise WrongUsage((Problem(Code.ALREADY_THERE, message, hint="choose another name"),))
+        refuse_what_is_there([project / ARGUMENTS / self.name, project / MODELS / f"{self.name}.yaml"])
         files = {project / path: text.encode("utf-8") for path, text in self.files.items()}
         with folders_of(files):
             replace_versions({path: (None, data) for path, data in files.items()})
