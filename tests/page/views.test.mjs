@@ -82,6 +82,18 @@ test("the answer is the question and the sentences, with what they name as links
   assert.deepEqual(links, ["#answer", "#worldview-carlsmith"]);
 });
 
+test("where there is no reviewer, nothing is said of reviewers, and no question stands without an answer", () => {
+  const session = opened();
+  const contents = contentsOf(session);
+  const { map } = contents.worldviews;
+  contents.worldviews = { map };
+  contents.chapters[0].points = [];
+  assert.doesNotMatch(answerView(contents).element.textContent, /What follows\?/);
+  const { element } = worldviewsView(null, contents);
+  assert.match(element.textContent, /by the map's own numbers, which are/);
+  assert.doesNotMatch(element.textContent, /0 reviewers/);
+});
+
 test("where worldviews are fitted to what is stated, the page says that it computes otherwise", async () => {
   const session = opened();
   const contents = { ...contentsOf(session), reconcile: true };

@@ -15,13 +15,17 @@ export function chaptersOf({ chapters }, id) {
   return chapters.filter((chapter) => belongs(chapter) && chapter.sentences.length > 0);
 }
 
-/** Returns a chapter below its question, or another `heading`; `told` are its sentences that are shown. */
+/**
+ * Returns a chapter below its question, or another `heading`; `told` are its sentences that are shown.
+ * Nothing where nothing would stand below it.
+ */
 export function chapterView(
   chapter,
   contents,
   { heading = chapter.question, told = chapter.sentences } = {},
 ) {
   const { points } = chapter;
+  if (told.length === 0 && points.length === 0) return null;
   return h(
     "div",
     { class: "chapter" },

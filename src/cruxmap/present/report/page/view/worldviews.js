@@ -191,9 +191,10 @@ function statedOf({ estimate }, { asked }) {
 
 function introduction({ target }, voices) {
   const number = voices.length - 1;
-  const who = number === 1 ? "one reviewer's numbers" : `the numbers of ${number} reviewers`;
+  const reviewers = number === 1 ? "one reviewer's numbers" : `the numbers of ${number} reviewers`;
+  const whose = number === 0 ? "the map's own numbers" : `${reviewers} and by the map's own`;
   return (
-    `How likely ${target} is, by ${who} and by the map's own, which are the editor's and nobody's view. ` +
+    `How likely ${target} is, by ${whose}, which are the editor's and nobody's view. ` +
     "The axis is of log-odds: twice the odds is as far everywhere."
   );
 }
