@@ -320,6 +320,14 @@ def test_a_notebook_shows_the_tables_of_the_command_and_the_first_figure(case: C
     assert str(first.get("id", first.iloc[0])) in said
 
 
+def test_a_figure_stays_legible_in_a_narrow_notebook(small: dict[str, Case]) -> None:
+    """It scrolls there, as a table does."""
+    view = small["estimate"].answer._repr_html_()
+    (room, image) = re.findall(r'<div style="([^"]*)"><img [^>]*style="([^"]*)"', view)[0]
+    assert "overflow-x: auto" in room
+    assert "min-width: 44em" in image
+
+
 def test_the_figure_of_a_view_is_that_of_the_command(small: dict[str, Case]) -> None:
     """To a hundredth of a point."""
     answer = small["estimate"].answer

@@ -20,7 +20,7 @@ FACES = {
     "said": "margin: 0.2em 0; max-width: 60em; color: inherit",
     "room": "overflow-x: auto; max-width: 100%",
     "whole": "color: inherit; line-height: 1.35",
-    "figure": "max-width: 100%; height: auto; background: white; margin-top: 0.6em",
+    "figure": "max-width: 100%; min-width: 44em; height: auto; background: white; margin-top: 0.6em",
 }
 """The style of each part."""
 
@@ -47,7 +47,8 @@ def view_of(name: str, tables: Iterable[Table], figure: bytes | None) -> str:
     if figure is not None:
         encoded = base64.b64encode(_in_hundredths(figure)).decode()
         source = f'src="data:image/svg+xml;base64,{encoded}"'
-        parts.append(f'<img alt="{_text(name)}" {source} style="{FACES["figure"]}">')
+        image = f'<img alt="{_text(name)}" {source} style="{FACES["figure"]}">'
+        parts.append(f'<div style="{FACES["room"]}">{image}</div>')
     return f'<div style="{FACES["whole"]}">{"".join(parts)}</div>'
 
 
