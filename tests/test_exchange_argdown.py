@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
+from time import process_time
 from typing import Any
 
 import pytest
@@ -326,6 +327,19 @@ WRONG = {
 @pytest.mark.parametrize("text", WRONG)
 def test_what_is_wrong_is_told_with_its_place(text: str) -> None:
     assert problems(text) == [WRONG[text]]
+
+
+def test_relations_that_nest_too_deeply_are_told() -> None:
+    text = "".join(f"{' ' * n}{'+ ' if n else ''}[{n}]: {n}.\n" for n in range(1_000))
+    [problem] = problems(text)
+    assert problem.startswith("102:1 relations nest too deeply")
+
+
+@pytest.mark.parametrize("piece", ["_a ", "<!-- ", "[a ", "<a "])
+def test_signs_that_nothing_ends_cost_little(piece: str) -> None:
+    before = process_time()
+    document_of(SourceFile("long.argdown", "[A]: " + piece * (20_000 // len(piece))))
+    assert process_time() - before < 1
 
 
 def test_all_problems_come_at_once_and_those_of_the_data_at_their_place() -> None:

@@ -96,6 +96,38 @@ def test_a_file_of_ova_with_numbers_for_ids() -> None:
     assert [(one.what, one.where) for one in found.lost] == [("an inference", "8")]
 
 
+def test_a_file_of_the_first_ova_is_known_by_its_contents() -> None:
+    inference = {"id": "1_2", "type": "RA", "scheme": "1", "text": "Expert Opinion"}
+    ends = (
+        {"id": "1_1", "type": "I", "text": "Doctors say so."},
+        {"id": "1_3", "type": "I", "text": "Tea heals."},
+    )
+    edges = [{"from": ends[0], "to": inference}, {"from": inference, "to": ends[1]}]
+    data = json.dumps({"nodes": [*ends, inference], "edges": edges}).encode()
+    assert import_map(data, name="tea").format == "aif"
+    arguments: Any = read_aif(data, "tea.json").map["arguments"]
+    assert arguments["doctors-say-so-for-tea-heals"]["text"] == "Doctors say so"
+    assert arguments["doctors-say-so-for-tea-heals"]["note"] == "Scheme: Expert Opinion"
+
+
+def test_who_asks_or_challenges_is_no_source() -> None:
+    these = nodes(
+        "I", "L", "YA", "L", "YA", t2="Bob: It is so.", t3="Asserting", t4="Ann: Why?", t5="Challenging"
+    )
+    found = read_aif(written(these, (2, 3), (3, 1), (4, 5), (5, 1)), "debate.json")
+    claim: Any = found.map["claims"]
+    assert claim["node-1"]["source"] == "bob"
+    assert claim["node-1"]["note"] == "Asserting: It is so. Challenging by Ann: Why?"
+    assert found.map["sources"] == {"bob": {"author": "Bob", "title": "What Bob said"}}
+
+
+def test_several_notes_are_sentences_of_their_own() -> None:
+    these = nodes("I", "MA", "I", "MA", "I", t3="It rains", t5="It pours")
+    found = read_aif(written(these, (3, 2), (2, 1), (5, 4), (4, 1)), "debate.json")
+    claim: Any = found.map["claims"]
+    assert claim["node-1"]["note"] == "Rephrased: It rains. Rephrased: It pours"
+
+
 @pytest.mark.parametrize("sample", ["harbour", "two-sentences"])
 def test_a_sample_comes_back_as_it_came_in(sample: str) -> None:
     first = import_map(SAMPLES / f"{sample}.json")

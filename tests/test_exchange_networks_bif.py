@@ -71,6 +71,23 @@ def test_a_network_is_claims_and_questions_with_the_numbers_as_they_are_written(
     )
 
 
+def test_parents_without_a_bar_as_javabayes_writes_them() -> None:
+    found = read_bif(
+        b"""
+        variable "light-on" { type discrete[2] { "true" "false" }; }
+        variable "family-out" { type discrete[2] { "true" "false" }; }
+        probability ( "light-on"  "family-out" ) { table 0.6 0.05 0.4 0.95 ; }
+        probability ( "family-out" ) { table 0.15 0.85 ; }
+        """,
+        "dog.bif",
+    )
+    rows = found.map["claims"]["light-on"]["given"]
+    assert [(row["when"], row["credence"]) for row in rows] == [
+        ({"family-out": "true"}, "60%"),
+        ({"family-out": "false"}, "5%"),
+    ]
+
+
 BAD = {
     "variable a { type discrete [2] { x, y }": [(1, 39, "the file ends, where `;` belongs")],
     "variable a { type continuous; }": [(1, 19, "`continuous` is here, where `discrete`, the only type")],

@@ -140,3 +140,15 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(text: str) -> None:
     [problem] = caught.value.problems
     assert (problem.code, problem.span.line) == ("unreadable-import", line)
     assert problem.message.startswith(message)
+
+
+def test_whatever_else_is_said_of_a_variable_is_told() -> None:
+    text = """<BIF VERSION="0.3"><NETWORK><NAME>small</NAME>
+<VARIABLE TYPE="nature"><NAME>a</NAME><OUTCOME>t</OUTCOME><OUTCOME>f</OUTCOME><OBS>t</OBS></VARIABLE>
+<VARIABLE TYPE="nature"><NAME>b</NAME><OUTCOME>t</OUTCOME><OUTCOME>f</OUTCOME></VARIABLE>
+<DEFINITION><FOR>a</FOR><TABLE>0.5 0.5</TABLE></DEFINITION>
+<DEFINITION><FOR>b</FOR><TABLE>0.5 0.5</TABLE><PROPERTY>learned</PROPERTY></DEFINITION>
+</NETWORK></BIF>"""
+    assert read_xmlbif(text.encode(), "a.xml").lost == (
+        Lost("properties", "a map has no place for them", "a, b"),
+    )

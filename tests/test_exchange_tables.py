@@ -119,6 +119,23 @@ def test_labels_of_any_kind_name_entries_and_are_referred_to() -> None:
     assert arrived.map["arguments"]["a1"]["premises"] == ["c1", {"c1": "true"}]
 
 
+def test_a_whole_sentence_refers_to_an_entry_whatever_signs_it_has() -> None:
+    wet = '"Rain, heavy: it wets."'
+    table = f'id,text,for,premises\na,{wet},,\nb,Or hail; sleet.,,\n,So.,{wet},"b, {wet[1:-1]}; b"\n'
+    assert read(table).map["arguments"]["so"]["for"] == "a"
+    named = f"text,for,premises\n{wet},,\nHail; sleet.,,\n,So.,,\nSo.,{wet},Hail; sleet.\n"
+    so = read(named.replace(",So.,,\n", "")).map["arguments"]["so"]
+    assert (so["for"], so["premises"]) == ("rain-heavy-it-wets", ["hail-sleet"])
+
+
+def test_words_for_people_stay_where_an_entry_is_called_so() -> None:
+    said = "{states: [big, small], state_texts: {big: Big}, credence: {big: 5%, small: 95%}, note: Big}"
+    table = f'id,kind,text,definition\nsize,question,How?,"{said}"\nbig,claim,Big.,\n'
+    size = read(table).map["questions"]["size"]
+    assert size["state_texts"] == {"big": "Big"}
+    assert size["note"] == "Big"
+
+
 def test_what_has_no_number_gets_one_that_is_nobodys() -> None:
     arrived = read("text,for,by\nIt rains.,,\nClouds are grey.,it-rains,ann\n")
     assert arrived.map["claims"]["it-rains"]["credence"] == {"value": "5% to 95%", "elicited": "false"}

@@ -166,7 +166,9 @@ class ArgumentGraph:
 def noted(data: Mapping[str, Plain], words: str) -> dict[str, Plain]:
     """Return data with more words in its note."""
     note = data.get("note")
-    return {**data, "note": f"{note} {words}" if isinstance(note, str) and note else words}
+    if not isinstance(note, str) or not note:
+        return {**data, "note": words}
+    return {**data, "note": f"{note}{'' if note[-1] in '.!?' else '.'} {words}"}
 
 
 def arrived_from(graph: ArgumentGraph) -> Arrived:

@@ -109,7 +109,7 @@ _ALL = (
         suffixes=(".json", ".aif"),
         reads="json_graphs.aif:read_aif",
         writes="json_graphs.aif:write_aif",
-        marks=r'"nodeID"\s*:',
+        marks=r'"nodeID"\s*:|"from"\s*:\s*\{',
     ),
     Format(
         name="argdown",

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from cruxmap.errors import Problem, Span
 from cruxmap.exchange.argdown.tokens import Kind, Token, tokens_of
 from cruxmap.exchange.foreign_text import problem_in
-from cruxmap.language.yaml_text import Entries, SourceFile, parse_text
+from cruxmap.language.yaml_text import DEEPEST, Entries, SourceFile, parse_text
 from cruxmap.language.yaml_writing import Plain, without_places
 
 type Sort = Literal["statement", "argument"]
@@ -133,6 +133,7 @@ class _Reading:
     source: SourceFile
     tokens: list[Token]
     at: int = 0
+    depth: int = 0
     document: Document = field(default_factory=Document)
 
     # --- tokens
@@ -174,6 +175,7 @@ class _Reading:
             if self._is(Kind.EMPTY_LINE, Kind.NEW_LINE):
                 self.at += 1
                 continue
+            self.depth = 0
             try:
                 self._block()
                 self._end_of_block()
@@ -335,9 +337,13 @@ class _Reading:
     def _relations(self) -> Iterator[Related]:
         if not self._took(Kind.INDENT):
             return
+        if self.depth == DEEPEST:
+            raise self._refuse("relations nest too deeply", f"{DEEPEST} levels are the most")
+        self.depth += 1
         while self._is(Kind.RELATION):
             says, leads_away = _SIGNS[self._take().value]
             yield Related(says, leads_away, self._node())
+        self.depth -= 1
         if not self._took(Kind.DEDENT):
             raise self._unexpected()
 

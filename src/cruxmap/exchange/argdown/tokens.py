@@ -60,6 +60,7 @@ _COMMENTS = {
     Kind.NEW_LINE: re.compile(rf"{_COMMENT}(?:[ \t]*{_BREAK}(?![ \t]*{_BREAK}))?"),
 }
 _COMMENT_IN_A_LINE = re.compile(_COMMENT)
+_COMMENT_ENDS = {"<!--": re.compile("-->"), "/*": re.compile(r"\*/")}
 _DATA_START, _CLOSED = re.compile(r"\{"), re.compile(r"\}\s[^,}]")
 _DATA_GOES_ON = re.compile(r"\s*[,}]")
 _EMPTY_LINE = re.compile(r"(?:[ \t]*(?:\r\n|\n)){2,}")
@@ -80,19 +81,25 @@ _SHORTCODE = re.compile(r"(\.[^\s]+?\.|:[^\s]+?:)[ \t]?")
 _SPACES = re.compile(r"[ \t]+")
 _PLAIN = re.compile(r"[^\\@#*_\[\],.:;</>\r\n(){}-]+|[@#*_\[\],.:;</>(){}-][ \t]?")
 
-_TITLED = (
-    (Kind.LINK, re.compile(r"\[([^\]]+?)\]\(([^)]+?)\)[ \t]?")),
-    (
-        Kind.TAG,
-        re.compile(r"#(?:\(([^)]+)\)|([a-zA-z0-9\-\u00A0-\uD7FF\uF900-\uFDCF\uFDF0-\uFFEF]+))[ \t]?"),
-    ),
-    (Kind.STATEMENT_DEFINITION, re.compile(r"\[(.+?)\]:")),
-    (Kind.STATEMENT, re.compile(r"\[([^-].*?)\]")),
-    (Kind.MENTION, re.compile(r"@\[(.+?)\][ \t]?")),
-    (Kind.ARGUMENT_DEFINITION, re.compile(r"<(.+?)>:")),
-    (Kind.ARGUMENT, re.compile(r"<([^-].*?)>")),
-    (Kind.MENTION, re.compile(r"@<(.+?)>[ \t]?")),
+_LINE_END = re.compile(r"\n|\Z")
+_TITLED = tuple(
+    (kind, re.compile(pattern), re.compile(end) if end else None)
+    for kind, pattern, end in (
+        (Kind.LINK, r"\[([^\]]+?)\]\(([^)]+?)\)[ \t]?", r"\]\("),
+        (
+            Kind.TAG,
+            r"#(?:\(([^)]+)\)|([a-zA-z0-9\-\u00A0-\uD7FF\uF900-\uFDCF\uFDF0-\uFFEF]+))[ \t]?",
+            "",
+        ),
+        (Kind.STATEMENT_DEFINITION, r"\[(.+?)\]:", r"\]:"),
+        (Kind.STATEMENT, r"\[([^-].*?)\]", r"\]"),
+        (Kind.MENTION, r"@\[(.+?)\][ \t]?", r"\]"),
+        (Kind.ARGUMENT_DEFINITION, r"<(.+?)>:", ">:"),
+        (Kind.ARGUMENT, r"<([^-].*?)>", ">"),
+        (Kind.MENTION, r"@<(.+?)>[ \t]?", ">"),
+    )
 )
+"""What has a title or a name, and what ends it, on the same line but for a link."""
 
 SHORTCODES = {
     "A": "\u2200",
@@ -124,6 +131,8 @@ class Tokens:
     in_inference: bool = False
     indents: list[int] = field(default_factory=lambda: [0])
     marks: list[str] = field(default_factory=list)
+    ends: dict[str, int] = field(default_factory=dict)
+    """Where what begins here would end next, by its sign: no text is searched twice for it."""
 
     def read(self) -> list[Token]:
         """Return all tokens, an END last."""
@@ -169,11 +178,19 @@ class Tokens:
     def _comment(self) -> bool:
         last = self._last
         pattern = _COMMENT_IN_A_LINE if last is None else _COMMENTS.get(last, _COMMENT_IN_A_LINE)
-        if (found := self._match(pattern)) is None:
+        if self._stays_open() or (found := self._match(pattern)) is None:
             return False
         self.comments += 1
         self.at = found.end()
         return True
+
+    def _stays_open(self) -> bool:
+        """Whether a comment begins here that nothing ends."""
+        return any(
+            self.source.text.startswith(sign, self.at)
+            and self._next_place(end, self.at + len(sign)) == _FAR
+            for sign, end in _COMMENT_ENDS.items()
+        )
 
     def _front_matter(self) -> bool:
         text = self.source.text
@@ -285,11 +302,22 @@ class Tokens:
 
     def _closes(self, end: "re.Pattern[str]", start: int) -> bool:
         """Whether what begins here ends before the next empty line: the `_` of a name does not."""
-        paragraph = _PARAGRAPH_END.search(self.source.text, start)
-        return end.search(self.source.text, start, paragraph.start() if paragraph else _FAR) is not None
+        return self._next_place(end, start) < self._next_place(_PARAGRAPH_END, start)
+
+    def _next_place(self, pattern: "re.Pattern[str]", start: int) -> int:
+        """Return where a pattern is found next; the text is searched once for each of its places."""
+        if self.ends.get(pattern.pattern, -1) < start:
+            found = pattern.search(self.source.text, start)
+            self.ends[pattern.pattern] = _FAR if found is None else found.start()
+        return self.ends[pattern.pattern]
 
     def _titled(self) -> bool:
-        for kind, pattern in _TITLED:
+        if self.source.text[self.at] not in "[<@#":
+            return False
+        for kind, pattern, end in _TITLED:
+            limit = _FAR if kind is Kind.LINK else self._next_place(_LINE_END, self.at)
+            if end is not None and self._next_place(end, self.at) >= limit:
+                continue
             if found := self._match(pattern):
                 inner = next(group for group in found.groups() if group is not None)
                 space = found[0][-1] if found[0][-1] in " \t" else ""

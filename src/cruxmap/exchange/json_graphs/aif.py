@@ -45,6 +45,8 @@ _LINKS = {
     *(("I", other) for other in ("MA", *_SCHEMES)),
     ("MA", "I"),
 }
+_ASKS = re.compile(r"(?:pure )?(?:challeng|question|disagree)", re.IGNORECASE)
+"""What is done by saying something that is no word for it."""
 _SPEAKER = re.compile(r"\s*([^:\n]{1,60}?)\s*:\s*(.+)", re.DOTALL)
 _PLACES = ("", "AIF", "analysis", "aif")
 """Keys under which programs put the nodes and edges, the file's top first."""
@@ -159,7 +161,10 @@ class _Reading:
         there = self.nodes.get(id_)
         if there is not None and there.kind == "drawn":
             return
-        node = _Node(id_, _word(one, "type").upper(), _word(one, "text"), _word(one, "scheme"), one)
+        text, scheme = _word(one, "text"), _word(one, "scheme")
+        if scheme.isdigit():  # OVA gives the number of a scheme, and its name as the text
+            scheme = text
+        node = _Node(id_, _word(one, "type").upper(), text, scheme, one)
         if there is not None and as_plain(there.at) != as_plain(one):
             first = there.at.span.line
             self._refuse(
@@ -215,7 +220,7 @@ class _Reading:
             text = saying.text
         elif not text or text == node.scheme.strip() or _IS_SCHEME.fullmatch(text):
             scheme = node.scheme or text
-            if scheme and scheme not in _SCHEMES.values():
+            if scheme and scheme not in (*_SCHEMES, *_SCHEMES.values()):
                 data["note"] = f"Scheme: {scheme}"
             words = [self.nodes[one].text.strip().removesuffix(".") for one in premises]
             text = (
@@ -280,10 +285,13 @@ class _Reading:
                     continue
                 for one in spoken:
                     name, words = _speaker(people.get(speaker_of.get(one.id, "")), one.text)
-                    if name:
+                    act, asks = node.text or "Said", _ASKS.match(node.text)
+                    if name and asks:
+                        act = f"{act} by {name}"
+                    elif name:
                         said.setdefault(target.id, []).append(name)
-                    if words and words != there.text:
-                        self.found.note(target.id, f"{node.text or 'Said'}: {words}")
+                    if words and (asks or words != there.text):
+                        self.found.note(target.id, f"{act}: {words}")
         names = ids_for(dict.fromkeys(name for listed in said.values() for name in listed), "source")
         if names:
             told = {id_: {"author": name, "title": f"What {name} said"} for name, id_ in names.items()}

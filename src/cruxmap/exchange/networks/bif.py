@@ -232,10 +232,9 @@ class _Reader:
     def _probability(self) -> None:
         self._expect("(")
         child = self._name("the variable's name")
-        parents: list[Named] = []
-        if self._next().name == "|":
+        if self._next().name == "|":  # JavaBayes writes none
             self._take()
-            parents = self._names("the name of a parent", ")", "")
+        parents = self._names("the name of a parent", ")", "")
         self._expect(")")
         self._expect("{")
         table = _Table(child, tuple(parents))

@@ -70,7 +70,13 @@ class _Reader:
                 key not in ("", "fast") and name.name not in self.properties
             ):  # `fast`: the outcomes again
                 self.properties.append(name.name)
+        self._pass_over(name.name, element, "NAME", "OUTCOME", "VALUE", "PROPERTY")
         declare(node, self.nodes, self.problems)
+
+    def _pass_over(self, owner: str, element: Element, *known: str) -> None:
+        """Note that something is said of a variable that is not read."""
+        if owner not in self.properties and any(one.name not in known for one in element.children):
+            self.properties.append(owner)
 
     def _name(self, element: Element) -> Named | None:
         named = element.first("NAME")
@@ -99,6 +105,7 @@ class _Reader:
             line = first.span.line
             self.problems.add(owner.at, f"`{owner.name}` has two tables: the first is in line {line}")
             return
+        self._pass_over(owner.name, element, "FOR", "GIVEN", "TABLE")
         node.parents = tuple(map(name_in, element.all("GIVEN")))
         table = element.first("TABLE")
         if table is not None and not node.is_decision:

@@ -6,6 +6,7 @@ something else of, as a date of `5-10`, is a problem with its row and column, ne
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +54,8 @@ NUMBER_KINDS = frozenset(str(role) for role in Role)
 """What the column `kind` says of a row that is about one number alone."""
 _KINDS = (*ENTRIES.values(), *AROUND.values(), MAP, MODEL, WORLDVIEW)
 _BRACKETS = {"{": 1, "[": 1, "}": -1, "]": -1}
+_WORDS = frozenset(("text", "state_texts", "note", "source", "tags", "by"))
+"""Keys of a definition with words for people, or with names of what is no entry."""
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class TableReading:
         self.around: list[TableEntry] = []
         self.numbers: list[Line] = []
         self.ids: dict[str, str] = {}
+        self.sentences: dict[str, str] = {}
         self.given: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
         self.worldviews: dict[str, Data] = {}
         self.model: Data | None = None
@@ -198,6 +202,13 @@ class TableReading:
         self.ids = ids_for([label for label in labels if label])
         self.ids |= {
             label.casefold(): id_ for label, id_ in self.ids.items() if label not in self.ids.values()
+        }
+        named = [line for line in self.lines if self._kind(line) in ENTRIES.values() and self._label(line)]
+        said = Counter(read_text(line.cells["text"]) for line in named)
+        self.sentences = {
+            text: self.ids[self._label(line)]
+            for line in named
+            if said[text := read_text(line.cells["text"])] == 1
         }
 
     def _label(self, line: Line) -> str:
@@ -321,8 +332,21 @@ class TableReading:
         return said
 
     def _list(self, line: Line, column: str) -> list[Any]:
-        parts = [self._plain(line, column, part) for part in _parts(read_text(line.cells[column]))]
-        return [part for part in parts if part]
+        parts = self._references(read_text(line.cells[column]), ";\n", ",")
+        found = [self._named(part) or self._plain(line, column, part) for part in parts]
+        return [part for part in found if part]
+
+    def _references(self, text: str, *signs: str) -> Iterator[str]:
+        """Yield what is referred to: a sign divides only what is no name and no whole sentence."""
+        if self._named(text) or not signs:
+            yield text
+            return
+        for part in _parts(text, signs[0]):
+            yield from self._references(part, *signs[1:])
+
+    def _named(self, text: str) -> str | None:
+        """Return the id of the entry that has this name, or this sentence alone; None without one."""
+        return self.ids.get(text) or self.ids.get(text.casefold()) or self.sentences.get(text)
 
     def _resolved(self, said: Any) -> Any:
         """Return what is said with ids in place of what the table calls its entries."""
@@ -330,7 +354,10 @@ class TableReading:
             case str():
                 return self.ids.get(said) or self.ids.get(said.casefold(), said)
             case Mapping():
-                return {self.ids.get(key, key): self._resolved(part) for key, part in said.items()}
+                return {
+                    self.ids.get(key, key): part if key in _WORDS else self._resolved(part)
+                    for key, part in said.items()
+                }
             case _:
                 return [self._resolved(part) for part in said]
 
@@ -534,12 +561,12 @@ def set_judgement(judgements: Data, key: str, address: str, found: str) -> None:
         number_places("question", key, {"credence": judgements[key]})[address].put(found)
 
 
-def _parts(text: str) -> list[str]:
-    """Return the parts of a list that semicolons, commas or line breaks divide, but for those in brackets."""
+def _parts(text: str, signs: str = ";,\n") -> list[str]:
+    """Return the parts of a list that one of these signs divides, but for those in brackets."""
     parts, depth, start = [], 0, 0
     for at, sign in enumerate(text):
         depth += _BRACKETS.get(sign, 0)
-        if depth == 0 and sign in ";,\n":
+        if depth == 0 and sign in signs:
             parts.append(text[start:at].strip())
             start = at + 1
     return [part for part in (*parts, text[start:].strip()) if part]
