@@ -25,13 +25,13 @@ from cruxmap.language.reading import read_model
 from cruxmap.language.yaml_text import SourceFile
 from helpers.argdown_core import IS_THERE, MISSING, readings_of
 from helpers.changed_files import changed_text
+from helpers.commands import GOOD
 from helpers.drawn_maps import Draft, drafts_with_brought, read_question
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.graphs import Graph, argdown_of, graphs, lines_of
 from helpers.hostile_texts import HOSTILE, first_condition, with_texts
 
 SAMPLES = Path(__file__).parent / "exchange"
-ROOTS = (Path(__file__).parents[1], Path(__file__).parent / "maps/good")
 
 
 def arrived(text: str) -> Arrived:
@@ -395,17 +395,6 @@ def test_a_drawn_map_comes_back(draft: Draft, data: st.DataObject) -> None:
     assert back.lost == ()
 
 
-@pytest.mark.parametrize("root", ROOTS, ids=["shipped", "everything"])
-def test_a_whole_map_comes_back_with_its_model(root: Path) -> None:
-    for file in sorted((root / "models").rglob("*.yaml")):
-        model = read_model(file)
-        back = again(model)
-        assert back.map == model.map
-        asked = ("target", "also", "assuming", "observed", "worldviews", "reconcile", "sampling", "text")
-        assert [getattr(back.model, one) for one in asked] == [getattr(model, one) for one in asked]
-        assert [one.what for one in write_argdown(model).lost] == ["what is expected of the model"]
-
-
 @FEW_EXAMPLES
 @given(drafts_with_brought(max_worldviews=0), st.lists(HOSTILE, min_size=1, max_size=6))
 def test_hostile_texts_come_back(draft: Draft, texts: list[str]) -> None:
@@ -460,7 +449,7 @@ def entries_of(found: Imported) -> dict[str, Any]:
 
 
 def test_one_worldview_as_it_sees_the_map() -> None:
-    model = read_model(ROOTS[1] / "models/everything.yaml")
+    model = read_model(GOOD)
     name = next(iter(model.map.worldview))
     sent = write_argdown(model, name)
     back = import_map(sent.data, "argdown", "seen")
@@ -543,6 +532,6 @@ def test_argdowns_own_program_finds_the_same_relations(drawn: list[Graph]) -> No
 @FEW_EXAMPLES
 @given(st.integers(0, 1_000_000))
 def test_whatever_is_changed_in_a_file_it_is_read_or_told(seed: int) -> None:
-    data = write_argdown(read_model(ROOTS[1] / "models/everything.yaml")).data
+    data = write_argdown(read_model(GOOD)).data
     with suppress(InvalidMap):
         import_map(changed_text(data, seed), "argdown", "changed")

@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -19,12 +18,11 @@ from cruxmap.language.argument_map import Argument, mentioned_in
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
 from helpers.changed_files import changed_json
+from helpers.commands import GOOD
 from helpers.drawn_maps import Draft, drafts_with_brought, read_question
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.graphs import lines_of
 from helpers.hostile_texts import HOSTILE, first_condition, with_texts
-
-GOOD = Path(__file__).parent / "maps/good/models/everything.yaml"
 
 
 def arrived(graph: Any, edges: str = "edges") -> Any:
@@ -83,14 +81,6 @@ def test_networkx_finds_what_rests_on_what(draft: Draft) -> None:
 
 
 _DIRECTIONS = ("for", "against", "undercuts")
-
-
-def test_every_construct_comes_back_with_its_model() -> None:
-    model = read_model(GOOD)
-    back = again(model)
-    assert back.map == model.map
-    asked = ("target", "also", "assuming", "observed", "worldviews", "reconcile", "sampling", "text")
-    assert [getattr(back.model, one) for one in asked] == [getattr(model, one) for one in asked]
 
 
 def test_a_node_and_an_edge_more_are_an_entry_and_a_relation_more() -> None:

@@ -12,15 +12,13 @@ from cruxmap.exchange.formats import Arrived
 from cruxmap.exchange.importing import import_map
 from cruxmap.exchange.sacm.reading import read_sacm
 from cruxmap.exchange.sacm.writing import write_sacm
-from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_model
-from helpers.commands import DIAGNOSIS, ROOT
-from helpers.drawn_maps import Draft, drafts_with_brought, read_files, to_yaml
+from helpers.commands import DIAGNOSIS
+from helpers.drawn_maps import Draft, drafts_with_brought, map_of
 from helpers.few_examples import FEW_EXAMPLES
 from helpers.maps_from_text import model
 
-EXAMPLES = ["library", "safety-case", "legal-case", "diagnosis", "engineering-decision"]
 SAMPLES = Path(__file__).parent / "exchange"
 """Cases of our own, written as other programs write them."""
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -29,12 +27,6 @@ XMI = "{http://www.omg.org/XMI}"
 
 def read(text: str | bytes) -> Arrived:
     return read_sacm(text if isinstance(text, bytes) else text.encode(), "case.xmi")
-
-
-def map_of(arrived: Arrived) -> ArgumentMap:
-    views = {f"worldviews/{name}.yaml": to_yaml(said) for name, said in arrived.worldviews.items()}
-    listed = {f"sources/{key}.yaml": to_yaml(said) for key, said in arrived.sources.items()}
-    return read_files({"map.yaml": to_yaml(arrived.map)} | views | listed)
 
 
 def assert_same(there: ModelSpec, arrived: Arrived) -> None:
@@ -47,18 +39,6 @@ def assert_same(there: ModelSpec, arrived: Arrived) -> None:
 
 
 # --- there and back ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_comes_back_whole(name: str) -> None:
-    there = read_model(ROOT / f"src/cruxmap/examples/{name}/models/{name}.yaml")
-    found = import_map(write_sacm(there).data, "sacm", name)
-    for part in ("claims", "questions", "events", "arguments", "worldviews", "title"):
-        assert getattr(found.map, part) == getattr(there.map, part)
-    assert found.model.target == there.target
-    assert [one.condition for one in found.model.also] == [one.condition for one in there.also]
-    assert {*found.model.assuming} == {*there.assuming}
-    assert found.lost == ()
 
 
 @FEW_EXAMPLES

@@ -21,6 +21,8 @@ LEGAL_CASE, DIAGNOSIS, SAFETY_CASE, DECISION = (
     str(EXAMPLES / name / "models" / f"{name}.yaml")
     for name in ("legal-case", "diagnosis", "safety-case", "engineering-decision")
 )
+GOOD = ROOT / "tests" / "maps" / "good" / "models" / "everything.yaml"
+"""A model of a map with every construct."""
 COMMAND = [sys.executable, "-m", "cruxmap.cli"]
 
 

@@ -7,7 +7,7 @@ nothing has to be thrown away. The number of worlds stays small enough to enumer
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import yaml
 from hypothesis import strategies as st
 
+from cruxmap.exchange.formats import Arrived
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.reading import read_map, read_model
@@ -106,6 +107,22 @@ def read_files(files: Mapping[str, str], name: str = "drawn") -> ArgumentMap:
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder) / name, files)
         return read_map(Path(folder) / name)
+
+
+def map_of(arrived: Arrived, name: str = "drawn") -> ArgumentMap:
+    """Return the map in the files that came from another program."""
+    views = {f"worldviews/{id_}.yaml": to_yaml(said) for id_, said in arrived.worldviews.items()}
+    listed = {f"sources/{key}.yaml": to_yaml(said) for key, said in arrived.sources.items()}
+    return read_files({"map.yaml": to_yaml(arrived.map)} | views | listed, name)
+
+
+def in_order(one: ArgumentMap) -> ArgumentMap:
+    """Return the same map: the order of a worldview's judgements means nothing."""
+    views = (
+        replace(view, judgements=tuple(sorted(view.judgements, key=lambda number: number.address)))
+        for view in one.worldviews
+    )
+    return replace(one, worldviews=tuple(views))
 
 
 def read_question(files: Mapping[str, str], **keys: Data) -> ModelSpec:
