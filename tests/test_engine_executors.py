@@ -203,7 +203,8 @@ def test_a_scheduler_that_does_not_answer_is_a_problem(monkeypatch: pytest.Monke
 
 
 def test_a_cluster_without_workers_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executors, "SECONDS_TO_ANSWER", 0.2)
+    wait = Client.wait_for_workers
+    monkeypatch.setattr(Client, "wait_for_workers", lambda client, n, timeout: wait(client, n, 0.2))
     with LocalCluster(n_workers=0, dashboard_address=":0") as empty:
         code, message, _ = problem_of(empty.scheduler_address.replace("tcp", "dask"))
     assert code == "no-cluster"

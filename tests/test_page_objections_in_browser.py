@@ -99,9 +99,7 @@ def own(seen: Opened) -> list[str]:
 
 def changes(seen: Opened) -> list[tuple[str, str]]:
     """Return what stands in the list of changes: of what, and the rest of the line."""
-    seen.page.wait_for_timeout(400)  # the list is written once nothing has changed for a while
-    items = seen.page.query_selector_all(".changes-list li")
-    lines = [item.query_selector(".change-what") for item in items]
+    lines = seen.changes(".change-what")
     names = [line.query_selector("a").inner_text() if line.query_selector("a") else "" for line in lines]
     return [
         (name, line.inner_text().removeprefix(name).strip())
@@ -264,7 +262,7 @@ def test_an_argument_is_changed_in_the_form_it_was_written_in(seen: Opened) -> N
     [reason] = own(seen)
     open_entry(seen, reason)
     seen.page.locator(".panel .judgement-text >> nth=1").fill("5x")
-    seen.page.wait_for_timeout(100)
+    seen.next_frame()
     seen.page.click(".panel button:has-text('Change it')")
     assert field(seen, "How strong it is$").input_value() == "5x"
     field(seen, "The argument").fill("He was in another town.")
@@ -483,7 +481,7 @@ def test_whatever_is_written_is_text(seen: Opened, sentence: str) -> None:
     field(seen, "What you think of it").fill(sentence)
     seen.page.click("button:has-text('Keep it')")
     assert seen.run("() => document.querySelector('.my-words').textContent") == sentence.strip()
-    seen.page.wait_for_timeout(400)
+    assert len(changes(seen)) == 2  # the argument, and the remark
     assert seen.run("() => document.documentElement.scrollWidth") <= 1280
 
 

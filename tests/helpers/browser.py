@@ -47,6 +47,16 @@ class Opened:
         self.run("() => globalThis.cruxmap.ready")
         return self
 
+    def next_frame(self) -> None:
+        """Wait until what is done once a frame is done."""
+        self.run("() => new Promise(requestAnimationFrame)")
+
+    def changes(self, part: str) -> list[Any]:
+        """Return parts of the lines in the list of changes, once it has all that was typed."""
+        self.next_frame()
+        self.page.wait_for_selector(".changes-list:not(.stale)", state="attached")
+        return list(self.page.query_selector_all(f".changes-list {part}"))
+
 
 @contextmanager
 def chromium() -> Iterator[Any]:

@@ -52,10 +52,17 @@ class Outcome:
 type Cruxmap = Callable[..., Outcome]
 
 
+OF_TERMINALS = {
+    *("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TERM_PROGRAM", "VTE_VERSION"),
+    *("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM"),
+}
+"""Variables that tell of the terminal in which the tests are run: it is not the one of a test."""
+
+
 def on_a_terminal(*arguments: str, **environment: str) -> str:
     """Return what a command prints when stdout and stderr are a terminal."""
     main, terminal = pty.openpty()
-    variables = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    variables = {name: value for name, value in os.environ.items() if name not in OF_TERMINALS}
     process = subprocess.Popen(
         [*COMMAND, *arguments],
         stdout=terminal,
@@ -63,6 +70,13 @@ def on_a_terminal(*arguments: str, **environment: str) -> str:
         env={**variables, "TERM": "xterm-256color", **environment},
     )
     os.close(terminal)
+    printed = read_terminal(main)
+    process.wait(timeout=60)
+    return printed
+
+
+def read_terminal(main: int) -> str:
+    """Return what is printed on a terminal until its other side is closed, and close this one."""
     printed = b""
     with open(main, "rb", buffering=0) as screen:
         try:
@@ -70,5 +84,4 @@ def on_a_terminal(*arguments: str, **environment: str) -> str:
                 printed += piece
         except OSError:  # how Linux says that the other side has closed
             pass
-    process.wait(timeout=60)
     return printed.decode()

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from helpers.commands import COMMAND
+from helpers.commands import COMMAND, OF_TERMINALS
 
 PATIENCE = 120.0
 """Seconds after which a command that says nothing more is at a loss."""
@@ -29,7 +29,8 @@ is the command."""
 BREATH, MOMENT = 0.3, 20.0
 """Seconds after which a person presses a key, and presses it again."""
 
-CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+CODES = re.compile(r"\x1b\[[0-9;?]*(?:[A-Za-z]|\Z)|\x1b(?:[=>]|\Z)|\r")
+"""What is for the terminal, also where only a part of it is there yet."""
 
 
 class Dialogue:
@@ -37,7 +38,7 @@ class Dialogue:
 
     def __init__(self, folder: Path, *arguments: str, columns: int = 80, **environment: str) -> None:
         self._screen, inner = pty.openpty()
-        variables = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+        variables = {name: value for name, value in os.environ.items() if name not in OF_TERMINALS}
         variables |= {"TERM": "xterm-256color", "COLUMNS": str(columns), **environment}
         self._process = subprocess.Popen(
             [sys.executable, "-c", AT_A_TERMINAL, *COMMAND, *arguments],
@@ -49,8 +50,13 @@ class Dialogue:
             start_new_session=True,
         )
         os.close(inner)
-        self.raw = ""
+        self._printed = b""
         self._read = 0
+
+    @property
+    def raw(self) -> str:
+        """All that was printed."""
+        return self._printed.decode(errors="replace")
 
     @property
     def text(self) -> str:
@@ -107,7 +113,7 @@ class Dialogue:
             piece = os.read(self._screen, 65536)
         except OSError:  # how Linux says that the other side has closed
             return False
-        self.raw += piece.decode(errors="replace")
+        self._printed += piece
         return bool(piece)
 
     def __enter__(self) -> Self:

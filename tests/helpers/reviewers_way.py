@@ -101,8 +101,7 @@ class Reviewer:
 
     def changes(self) -> list[str]:
         """Return the list of changes, once nothing has changed for a while."""
-        self._page.wait_for_timeout(400)
-        return [line.inner_text() for line in self._page.query_selector_all(".changes-list .change-what")]
+        return [line.inner_text() for line in self.seen.changes(".change-what")]
 
     def name(self, name: str, sentence: str) -> None:
         """Say what the worldview is called, and what it thinks."""

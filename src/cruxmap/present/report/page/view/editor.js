@@ -58,7 +58,7 @@ export function judgementEditor(session, contents, address, words = null) {
     oninput: typed,
     onkeydown: keyOfField,
     onblur: () => {
-      continued = false;
+      ended();
       update();
     },
   });
