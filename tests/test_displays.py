@@ -8,6 +8,7 @@ import pickle
 import re
 import subprocess
 import sys
+import warnings
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -602,9 +603,14 @@ def test_drawing_again_takes_the_place_of_what_was_drawn(small: dict[str, Case])
 def test_lettering_that_nobody_can_read_is_warned_of(small: dict[str, Case]) -> None:
     figure = Figure()
     axes, _ = figure.subplots(1, 2)
-    with pytest.warns(UserWarning, match=r"too small to read: axes of [\d.]+ by [\d.]+ inches") as warned:
+    with pytest.warns(UserWarning, match="too small to read") as warned:
         small["estimate"].answer.plot(ax=axes)
     assert warned[0].filename == __file__
+    size = re.search(r"figsize=\(([\d.]+), ([\d.]+)\)", str(warned[0].message))
+    assert size is not None
+    with warnings.catch_warnings(action="error"):  # whoever does as told is not warned again
+        axes, _ = Figure(figsize=(float(size[1]), float(size[2]))).subplots(1, 2)
+        small["estimate"].answer.plot(ax=axes)
 
 
 def test_drawing_leaves_matplotlib_as_it_was(small: dict[str, Case]) -> None:

@@ -4,6 +4,7 @@ A drawing has a size of its own in inches, in which its lines break. Within axes
 lettering and lines too, each time the figure is drawn, so that it follows when the axes are moved.
 """
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,14 +62,25 @@ def within(axes: Axes, draw: Draw, origin: str) -> Figure:
         engine.execute(figure)  # which gives the axes their place
     inset.fit()
     if (points := SMALLEST * sheet.scale) < LEGIBLE:
-        wide, high = (length * LEGIBLE / SMALLEST for length in sheet.size)
+        wide, high = _with_room(axes, sheet.size)
         warnings.warn(
-            f"the lettering is {points:.1f} points here, too small to read: axes of {wide:.1f} by {high:.1f} "
-            "inches have room for it (as in plt.subplots(figsize=...))",
+            f"the lettering is {points:.1f} points here, too small to read: these axes have room for it in a "
+            f"figure of {wide:.1f} by {high:.1f} inches (figsize=({wide:.1f}, {high:.1f}))",
             UserWarning,
             stacklevel=4,
         )
     return figure
+
+
+def _with_room(axes: Axes, wanted: tuple[float, float]) -> list[float]:
+    """Return the size of a figure, no smaller than now, in which a drawing on its axes is legible."""
+    figure: Any = axes.get_figure(root=True)
+    box = axes.get_window_extent()
+    has = (box.width / figure.dpi, box.height / figure.dpi)
+    return [
+        math.ceil(10 * size * max(1, inches * LEGIBLE / SMALLEST / room)) / 10
+        for size, inches, room in zip(figure.get_size_inches(), wanted, has, strict=True)
+    ]
 
 
 class Picture(Figure):

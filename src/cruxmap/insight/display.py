@@ -133,7 +133,7 @@ class Displayed:
         ax
             Draw within the box of these axes, as large as it gets; they lose their own frame, and what was
             drawn there so before goes. Their figure is returned. A `UserWarning` says where that makes the
-            lettering too small to read, and how large the axes should be.
+            lettering too small to read, and how large the figure should be.
 
         Raises
         ------
