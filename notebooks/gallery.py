@@ -238,7 +238,7 @@ def _(cm, model):
 @app.cell(hide_code=True)
 def _(mo):
     mo.md(r"""
-    ## Pictures side by side
+    ## Pictures in one figure
 
     `plot` takes axes, and the name of a figure, as in `cruxes.plot("tornado", ax=axes)`.
     """)
@@ -247,9 +247,11 @@ def _(mo):
 
 @app.cell
 def _(estimate, parted, plt):
-    pictures, (left, right) = plt.subplots(1, 2, figsize=(15, 4.5), layout="constrained")
-    estimate.plot(ax=left)
-    parted.plot(ax=right)
+    pictures, (above, below) = plt.subplots(
+        2, 1, figsize=(10, 9.5), height_ratios=(2, 3), dpi=100, layout="constrained"
+    )
+    estimate.plot(ax=above)
+    parted.plot(ax=below)
     plt.show()
     return
 
