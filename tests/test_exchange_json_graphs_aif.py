@@ -110,6 +110,12 @@ def test_a_file_of_the_first_ova_is_known_by_its_contents() -> None:
     assert arguments["doctors-say-so-for-tea-heals"]["note"] == "Scheme: Expert Opinion"
 
 
+def test_an_edge_that_is_there_twice_counts_once() -> None:
+    found = read_aif(written(nodes("I", "RA", "I"), (1, 2), (1, 2), (2, 3)), "debate.json")
+    arguments: Any = found.map["arguments"]
+    assert arguments["node-1-for-node-3"]["text"] == "Node 1"
+
+
 def test_who_asks_or_challenges_is_no_source() -> None:
     these = nodes(
         "I", "L", "YA", "L", "YA", t2="Bob: It is so.", t3="Asserting", t4="Ann: Why?", t5="Challenging"

@@ -273,6 +273,11 @@ def test_what_another_program_changes_in_a_case_is_what_comes_back() -> None:
             "there is no claim in it",
         ),
         ("<smile/>", 1, "there is no claim in it"),
+        (
+            "<ArgumentPackage>\n<claim id='a' content='A.'/>\n<claim id='a' content='B.'/></ArgumentPackage>",
+            3,
+            "the id `a` is there twice",
+        ),
         *(
             (
                 f"<AssuranceCasePackage>\n<claim id='a' content='A.'/>\n"
@@ -291,6 +296,19 @@ def test_what_is_wrong_is_told_with_its_line(text: str, line: int, said: str) ->
     assert problem.code is Code.UNREADABLE_IMPORT
     assert said in problem.message
     assert problem.span.line == line
+
+
+def test_an_inference_that_leads_to_no_claim_is_told() -> None:
+    arrived = read(
+        """<ArgumentPackage><claim id='a' content='A.'/><claim id='b' content='B.'/>
+        <assertedInference id='1' source='a'/>
+        <assertedInference id='2' source='a' target='b'/>
+        <assertedInference id='3' source='a' target='2'/></ArgumentPackage>"""
+    )
+    assert [(lost.what, lost.why, lost.where[-3:]) for lost in arrived.lost] == [
+        ("a `AssertedInference`", "it leads to nothing", "2:9"),
+        ("a `AssertedInference`", "it leads to no claim", "4:9"),
+    ]
 
 
 def test_a_circle_is_told_where_its_claims_are() -> None:

@@ -214,7 +214,8 @@ class _Reading:
             self.found.lost.append(Lost(what, "it leads to nothing", node.id))
             return
         saying = self.nodes.get(self.sayings.get(node.id, ""))
-        premises = [one.id for one in self._into(node.id) if one.kind == "I" and one is not saying]
+        into = [one.id for one in self._into(node.id) if one.kind == "I" and one is not saying]
+        premises = tuple(dict.fromkeys(into))
         text, label = node.text.strip(), data.pop("id", "")
         if saying is not None:
             text = saying.text
@@ -238,7 +239,7 @@ class _Reading:
         )
         label = label or (text if node.text.strip() == text else f"{begins} {word} {ends}")
         self.found.reasons[node.id] = Reason(
-            node.id, str(label), text, tuple(dict.fromkeys(premises)), True, data, span=node.at.span
+            node.id, str(label), text, premises, True, data, span=node.at.span
         )
 
     def _name(self, node: _Node) -> str:

@@ -85,6 +85,9 @@ class Parts:
             if (part := self._part(element)) is not None:
                 self.all.append(part)
                 names = (element.get("id"), element.get("gid"), path)
+                if (there := self._at.get(names[0])) is not None:
+                    first = f"ids are unique: the first is on line {there.element.span.line}"
+                    self.problems.append(element.problem(f"the id `{names[0]}` is there twice", first))
                 self._at |= {name: part for name in names if name}
 
     def of(self, *kinds: str) -> Iterator[Part]:

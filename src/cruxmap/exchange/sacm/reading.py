@@ -82,6 +82,9 @@ class _Reading:
         for relation in self.relations:
             if RULE in relation.part.tags:
                 self._define(relation, claims)
+            elif not relation.id and not relation.bears_on(("reasoning",)):
+                why = "it leads to no claim" if relation.targets else "it leads to nothing"
+                self.parts.lose(f"a `{class_of(relation.part.element)}`", why, relation.part.element)
         for part in self.parts.of("in context", "in context of"):
             self._context(part, claims, arguments)
         for said in claims.values():
