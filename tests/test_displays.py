@@ -23,11 +23,8 @@ from matplotlib.text import Text
 
 import cruxmap as cm
 from cruxmap.insight import display
-from cruxmap.insight.coherence import coherence
 from cruxmap.insight.display import Shown, attached
 from cruxmap.insight.estimate import Estimate
-from cruxmap.insight.explain import explain
-from cruxmap.insight.history import history
 from cruxmap.insight.plain import Answer
 from cruxmap.insight.tags import tagged
 from cruxmap.present.canvas import encode, made_from, with_origin
@@ -40,8 +37,6 @@ from helpers.maps_from_text import write
 
 MOST = 3
 """Figures of an answer that are drawn: those of each worldview are alike."""
-
-SHIPPED = (POWER, LEGAL_CASE, DIAGNOSIS)
 
 LONGEST = 200
 """Characters that nobody minds on a line."""
@@ -61,24 +56,20 @@ def cases(model: str) -> dict[str, Case]:
     spec = cm.read_model(model)
     first, second = [name for name in spec.worldviews if name != "map"][:2]
     entry = spec.map.claims[0].about.id
-
-    def of(answer: Any) -> Any:
-        return attached(answer, spec)
-
     return {
-        "estimate": Case(of(cm.estimate(spec)), ("estimate", model), lists=False),
-        "cruxes": Case(of(cm.cruxes(spec)), ("cruxes", model)),
-        "cruxes of one": Case(of(cm.cruxes(spec, first)), ("cruxes", model, "-w", first)),
-        "diff": Case(of(cm.diff(spec, first, second)), ("diff", model, first, second)),
-        "rest": Case(of(cm.against_rest(spec, first)), ("diff", model, first)),
-        "pairs": Case(of(cm.pairs(spec)), ("diff", model)),
+        "estimate": Case(cm.estimate(spec), ("estimate", model), lists=False),
+        "cruxes": Case(cm.cruxes(spec), ("cruxes", model)),
+        "cruxes of one": Case(cm.cruxes(spec, first), ("cruxes", model, "-w", first)),
+        "diff": Case(cm.diff(spec, first, second), ("diff", model, first, second)),
+        "rest": Case(cm.against_rest(spec, first), ("diff", model, first)),
+        "pairs": Case(cm.pairs(spec), ("diff", model)),
         "takes": Case(
-            of(cm.takes(spec, first, above=0.9)),
+            cm.takes(spec, first, above=0.9),
             ("takes", model, "-w", first, "--above", "90%"),
             lists=False,
         ),
-        "coherence": Case(of(coherence(spec)), ("coherence", model)),
-        "explain": Case(of(explain(spec, entry)), ("explain", model, entry), lists=False),
+        "coherence": Case(cm.coherence(spec), ("coherence", model)),
+        "explain": Case(cm.explain(spec, entry), ("explain", model, entry), lists=False),
     }
 
 
@@ -124,7 +115,7 @@ def case(
     return pooled(small_model) if request.param == "pool" else small[request.param]
 
 
-@pytest.fixture(scope="module", params=SHIPPED, ids=lambda path: Path(path).stem)
+@pytest.fixture(scope="module", params=(POWER, LEGAL_CASE, DIAGNOSIS), ids=lambda path: Path(path).stem)
 def shipped(request: pytest.FixtureRequest) -> dict[str, Case]:
     return cases(request.param) | {"pool": pooled(request.param)}
 
@@ -157,9 +148,6 @@ def test_a_frame_is_what_the_command_prints_as_csv(case: Case, cruxmap: Cruxmap)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "shipped", [POWER, LEGAL_CASE, DIAGNOSIS], indirect=True, ids=["power", "trial", "illness"]
-)
 @pytest.mark.parametrize("name", NAMES)
 def test_answers_about_shipped_models_are_shown(
     shipped: dict[str, Case], name: str, cruxmap: Cruxmap
@@ -216,8 +204,8 @@ def test_an_unknown_list_or_figure_is_answered_with_those_that_there_are(small: 
 def test_what_happened_in_a_repository_is_shown_too(tmp_path: Path, cruxmap: Cruxmap) -> None:
     repository = History(tmp_path)
     repository.worldview("ann", ("10% to 20%", "30%"))
-    found = history(repository.model)
-    changed = attached(cm.diff_revisions(repository.model, "HEAD"), cm.read_model(repository.model))
+    found = cm.history(repository.model)
+    changed = cm.diff_revisions(repository.model, "HEAD")
     for case in (
         Case(found, ("history", str(repository.model)), lists=False),
         Case(changed, ("diff", str(repository.model), "--git", "HEAD")),
@@ -357,11 +345,11 @@ def test_texts_of_a_map_are_no_markup_and_no_controls(tmp_path: Path) -> None:
         cm.cruxes(spec),
         cm.cruxes(spec, first),
         cm.diff(spec, first, second),
-        coherence(spec),
-        *(explain(spec, name) for name in list(spec.map.entry)[:3]),
+        cm.coherence(spec),
+        *(cm.explain(spec, name) for name in list(spec.map.entry)[:3]),
     ]
     for answer in answers:
-        view = assert_is_a_view(attached(answer, spec))
+        view = assert_is_a_view(answer)
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", view)
         assert len(repr(answer)) <= LONGEST
         assert repr(answer).isprintable()
@@ -398,7 +386,7 @@ def test_a_worldview_kept_open_is_shown_with_what_was_set() -> None:
 def test_what_a_job_and_a_merge_did_is_shown(tmp_path: Path) -> None:
     repository = History(tmp_path)
     spec = cm.read_model(repository.model)
-    job = attached(cm.run(spec, tmp_path / "out"), spec)
+    job = cm.run(spec, tmp_path / "out")
     assert repr(job).startswith(f"<Job about wet: 2 worldviews, {len(job.files)} files in ")
     view = assert_is_a_view(job)
     assert "What follows?" in view
@@ -458,8 +446,7 @@ def test_a_line_says_the_main_thing(small: dict[str, Case]) -> None:
 
 def test_what_was_asked_is_no_part_of_what_an_answer_says(small: dict[str, Case]) -> None:
     spec = cm.read_model(POWER)
-    bare = cm.pairs(spec)
-    bare = dataclasses.replace(bare, asked_of=())
+    bare = dataclasses.replace(cm.pairs(spec), asked_of=())
     known = attached(bare, spec)
     assert known == bare
     assert hash(known.target) == hash(bare.target)
@@ -487,7 +474,7 @@ def test_what_was_asked_survives_copies(small: dict[str, Case]) -> None:
 def test_what_is_kept_by_tags_can_be_shown(tmp_path: Path) -> None:
     spec = hostile_map.hostile_model(tmp_path)
     tag = next(iter(spec.map.claims[0].about.tags))
-    whole = attached(cm.cruxes(spec, "map"), spec)
+    whole = cm.cruxes(spec, "map")
     kept = tagged(spec.map, (tag,)).of(whole)
     assert kept.asked_of == (spec,)
     assert len(kept.to_frame()) <= len(whole.to_frame())
@@ -627,8 +614,7 @@ def test_drawing_leaves_matplotlib_as_it_was(small: dict[str, Case]) -> None:
 STEPS: tuple[tuple[str, set[str]], ...] = (
     ("import cruxmap as cm", set()),
     (f"answer = cm.estimate(cm.read_model({POWER!r})); repr(answer); answer.to_json()", set()),
-    ("from cruxmap.insight.display import attached", set()),
-    (f"answer = attached(answer, cm.read_model({POWER!r})); answer.to_frame()", {"pandas"}),
+    ("answer.to_frame()", {"pandas"}),
     ("answer.plot()", {"matplotlib"}),
     ("answer._repr_html_()", set()),
 )
