@@ -53,7 +53,7 @@ def test_cruxes_without_a_worldview_are_of_each(cruxmap: Cruxmap) -> None:
 
 def test_cruxes_tell_words_and_why(cruxmap: Cruxmap) -> None:
     outcome = cruxmap("cruxes", POWER, "-w", "carlsmith", "--format", "markdown")
-    assert "if true 13%, if not 0%; it comes to 40%; the number is the map's" in outcome.out
+    assert "if true 13%, if not 0%; its probability is 40%; the number is the map's" in outcome.out
     assert "harder to build systems" in outcome.out
 
 

@@ -219,6 +219,7 @@ def test_problems_of_the_whole_are_told_where_an_entry_comes_from(monkeypatch: p
             "claims: {a: {text: A., credence: 5%}, b: {text: B., all_of: [a]}, c: {text: C., credence: 5%}}",
             "b",
         ),
+        ("claims: {ban: {text: B., credence: 5%}, no-ban: {text: N., all_of: [{ban: false}]}}", "ban"),
         ("questions: {q: {text: Q., states: [x, y], credence: {x: 5%, y: 95%}}}", {"q": "x"}),
         (
             "timelines: {t: {text: T., phases: {p: 1}}}\n"

@@ -547,7 +547,7 @@ def test_whose_a_number_is_stands_beside_it() -> None:
     }
     assert rows["rain"].interval_90 == pytest.approx((0.1, 0.2))
     assert "ann gives it" in rows["rain"].sentence("ann")
-    assert "; it comes to 30%; the number is the map's" in rows["sprinkler"].sentence("ann")
+    assert "; its probability is 30%; the number is the map's" in rows["sprinkler"].sentence("ann")
     groups = {group.id: group.sobol_total for group in table.groups}
     assert {name: rows[name].sobol_total for name in groups if name in rows} == {
         name: total for name, total in groups.items() if name in rows

@@ -177,7 +177,7 @@ def test_a_worldview_to_fill_in_is_written_beside_the_others(in_project: Path, c
     again = cruxmap("new", "--worldview", "ann", "small")
     assert again.code == 2
     assert "already-there: arguments/small/worldviews/ann.yaml is already there" in again.err
-    assert path.read_text(encoding="utf-8").splitlines()[1].startswith("## What ann thinks")
+    assert path.read_text(encoding="utf-8").splitlines()[1].startswith("## The worldview ann: its numbers")
 
 
 def test_it_makes_the_folder_and_says_what_it_wrote(in_project: Path, cruxmap: Cruxmap) -> None:

@@ -104,6 +104,21 @@ def test_the_highest_and_the_lowest_of_those_who_say_something_are_compared(
     assert done.diff.a == high
 
 
+def test_who_says_little_is_spoken_of_only_where_somebody_does(done: Job) -> None:
+    heard = tuple(voice for voice in done.points.voices if not voice.says_little)
+    every = replace(done, points=replace(done.points, voices=heard))
+    assert text(every, "What follows?").count("\n") == len(heard)
+    assert text(every, "Where do we part?").startswith("Farthest apart are ")
+
+
+def test_where_there_are_not_two_to_compare_it_says_what_that_takes(done: Job) -> None:
+    alone = replace(done, points=replace(done.points, parting=None, takes=None))
+    assert text(alone, "Where do we part?") == (
+        "It takes two reviewers whose own numbers bear on the target, and here there are not two."
+    )
+    assert text(alone, "What would it take?").endswith("above a higher one, and here there are not two.")
+
+
 def test_what_would_carry_the_lowest_above_the_highest_does(spec: cm.ModelSpec, done: Job) -> None:
     high, low = (done.points.parting.highest, done.points.parting.lowest)
     above = cm.estimate(spec).worldviews[high].mean

@@ -147,7 +147,7 @@ class Crux(_Row):
         """Say how likely it is, and whose number that rests on: the two differ where others bear on it."""
         if worldview == OVERALL:
             return f"all together give it {percent(self.probability)}"
-        comes = f"it comes to {percent(self.probability)}"
+        comes = f"its probability is {percent(self.probability)}"
         if self.kind is Kind.STAGE or self.interval_90 is None:
             return comes
         low, high = self.interval_90

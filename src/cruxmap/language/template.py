@@ -71,7 +71,7 @@ An argument map, made with cruxmap. `arguments/{name}/` has the map, with a file
 * `cruxmap check`, after each edit: what is wrong, and where
 * `cruxmap run {name}`: the estimates, where the reviewers part, and pictures, in `figures/{name}/`
 * `cruxmap report {name}`: one page to send to reviewers
-* `cruxmap interview {name} --as NAME`: question by question, a worldview of NAME's own
+* `cruxmap interview {name} --as NAME`: asks NAME question by question, and writes the answers as a worldview
 
 With git, also
 

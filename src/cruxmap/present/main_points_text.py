@@ -67,8 +67,6 @@ def _estimates(points: MainPoints) -> Iterator[str]:
     ]
     if little:
         yield f"These say little about this target, and the rest is inherited: {', '.join(little)}"
-    elif heard and not points.say_little:
-        yield "Each of them says enough about this target"
 
 
 def _fitted(voice: Voice) -> str:
@@ -128,12 +126,12 @@ def _what_each_hangs_on(points: MainPoints) -> Iterator[str]:
 
 def _where_they_part(points: MainPoints) -> Iterator[str]:
     if points.parting is None:
-        yield "There are no two who say something about this target and could part."
+        yield "It takes two reviewers whose own numbers bear on the target, and here there are not two."
         return
     parting, mean = points.parting, {voice.worldview: voice.mean for voice in points.voices}
-    whom = (
-        "" if {parting.highest, parting.lowest} & {*points.say_little} else ", of those who say something,"
-    )
+    little = {*points.say_little}
+    left_out = little and little.isdisjoint({parting.highest, parting.lowest})
+    whom = ", of those who say something," if left_out else ""
     yield (
         f"Farthest apart{whom} are {parting.highest} ({percent(mean[parting.highest])}) "
         f"and {parting.lowest} ({percent(mean[parting.lowest])})."
@@ -160,7 +158,7 @@ def _what_would_close_it(parting: Parting) -> Iterator[str]:
 
 def _what_it_takes(points: MainPoints) -> Iterator[str]:
     if points.takes is None or points.parting is None:
-        yield "There is nobody lower to be carried above somebody higher."
+        yield "It takes a lower reviewer to be carried above a higher one, and here there are not two."
         return
     takes, parting = points.takes, points.parting
     bound = (
@@ -174,7 +172,7 @@ def _what_it_takes(points: MainPoints) -> Iterator[str]:
         yield f"The fewest changes that {carry}{bound}:"
         yield from _ways(takes)
     else:
-        yield f"Nothing found would {carry}{bound}: {_with_stop(takes.reason or 'there is no way')}"
+        yield f"Nothing found would {carry}: {_with_stop(takes.reason or 'there is no way')}"
 
 
 def _ways(takes: Takes) -> Iterator[str]:

@@ -57,7 +57,7 @@ def _since(arrival: Arrival) -> Iterator[str]:
     elif not since.tells_entries:
         yield "the map" if since.other_map else "nothing"
     elif not since.changed and not since.gone:
-        yield "nothing that it speaks of"
+        yield "nothing changed"
     else:
         named = (("changed", since.changed), ("gone", since.gone))
         yield from (f"{how}: {', '.join(ids)}" for how, ids in named if ids)

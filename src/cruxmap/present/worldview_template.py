@@ -31,10 +31,10 @@ def worldview_template(model: ModelSpec, name: str, entries: Iterable[EntryOfOwn
 
 
 def _lines(model: ModelSpec, name: str, entries: tuple[EntryOfOwn, ...]) -> Iterator[str]:
-    yield from _words(f"What {name} thinks, beside the numbers of the map {model.map.id}.", "")
+    yield from _words(f"The worldview {name}: its numbers, beside those of the map {model.map.id}.", "")
     yield from _words(_HOW_TO, "")
     yield f"worldview: {name}"
-    yield f"text: {scalar(f'What {name} thinks. Say it in a sentence here.')}"
+    yield f"text: {scalar('Say in a sentence here what you think.')}"
     voices = [voice.about.id for voice in model.map.voices]
     if voices:
         yield f"# voice: {voices[0]}  # whose it is, if the map names them"

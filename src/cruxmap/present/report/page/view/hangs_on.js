@@ -224,7 +224,7 @@ function endsText(row, model) {
   const holds = row.kind === "argument" ? "it holds" : "true";
   const write = telling([[row.given_true, row.given_false]]);
   return (
-    `if ${holds} ${write(row.given_true)}, if not ${write(row.given_false)}; it comes to ` +
+    `if ${holds} ${write(row.given_true)}, if not ${write(row.given_false)}; its probability is ` +
     `${percent(row.probability)}`
   );
 }

@@ -13,8 +13,8 @@ import { questionView } from "./interview_question.js";
 const TITLE = "Make it yours: ten questions";
 
 const ABOUT =
-  "Ten questions, one at a time, each the one that matters most after what you have said. Your answers " +
-  "become your own numbers. Others that they tell something about move with them, and are marked as " +
+  "Up to ten questions, one at a time: always the one that matters most, given your answers so far. They " +
+  "become your own numbers. Other numbers that they bear on move with them, and are marked as " +
   "fitted. What comes of it is shown once you have answered.";
 
 /** After how many replies the outcome is shown, and again after as many. */

@@ -195,7 +195,7 @@ function introduction({ target }, voices) {
   const whose = number === 0 ? "the map's own numbers" : `${reviewers} and by the map's own`;
   return (
     `How likely ${target} is, by ${whose}, which are the editor's and nobody's view. ` +
-    "The axis is of log-odds: twice the odds is as far everywhere."
+    "The axis is spaced by log-odds: doubling the odds is the same distance everywhere."
   );
 }
 
