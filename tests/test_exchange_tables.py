@@ -121,6 +121,18 @@ def test_a_whole_sentence_refers_to_an_entry_whatever_signs_it_has() -> None:
     assert (so["for"], so["premises"]) == ("rain-heavy-it-wets", ["hail-sleet"])
 
 
+def test_a_source_or_a_voice_that_is_no_name_is_told_by_its_row() -> None:
+    told = problems("text;by;for;source\nIt rains.;;;Smith 2020\nIt is grey.;Ann Lee;it-rains;smith#p5\n")
+    assert [(one.span.line, one.message, one.hint) for one in told] == [
+        (
+            2,
+            "row 2, source: `Smith 2020` is not an id",
+            "a name, as `smith-2020`; a row of the kind `source` has its title",
+        ),
+        (3, "row 3, by: `Ann Lee` is not an id", "a name, as `ann-lee`"),
+    ]
+
+
 def test_words_for_people_stay_where_an_entry_is_called_so() -> None:
     said = "{states: [big, small], state_texts: {big: Big}, credence: {big: 5%, small: 95%}, note: Big}"
     table = f'id,kind,text,definition\nsize,question,How?,"{said}"\nbig,claim,Big.,\n'

@@ -285,7 +285,7 @@ class TableReading:
         """Read of an entry's row all but its sentence."""
         line, said = entry.line, entry.said
         said |= self._resolved(self._definition(line))
-        if line.cells["by"]:
+        if line.cells["by"] and self._is_name(line, "by", str(line.cells["by"])):
             said["by"] = str(line.cells["by"])
         for key in (*DIRECTIONS, "premises"):
             if line.cells[key]:
@@ -294,6 +294,8 @@ class TableReading:
         for key in ("source", "tags"):
             if line.cells[key]:
                 found = [str(one) for one in _parts(read_text(line.cells[key]))]
+                if key == "source":
+                    found = [one for one in found if self._is_name(line, key, one.partition("#")[0])]
                 said[key] = one_or_all(found)
         if line.cells["note"]:
             said["note"] = read_text(line.cells["note"])
@@ -310,6 +312,17 @@ class TableReading:
             return
         for key, address in (("value", ""), ("strength", ".strength"), ("force", ".force")):
             self._put(line, key, entry, f"{entry.id}{address}")
+
+    def _is_name(self, line: Line, column: str, name: str) -> bool:
+        """Whether a voice or a source can be called so; a problem where it cannot."""
+        if not is_id(name):
+            hint = (
+                f"a name, as `{ids_for([name], column)[name]}`; a row of the kind `source` has its title"
+            )
+            hint = hint if column == "source" else hint.partition(";")[0]
+            self._tell(line, column, Code.BAD_ID, f"`{name}` is not an id", hint)
+            return False
+        return True
 
     def _definition(self, line: Line) -> Data:
         cell = line.cells["definition"]
