@@ -339,7 +339,7 @@ def test_chains_that_disagree_have_not_converged() -> None:
 
 def test_an_unknown_sampler_names_the_known_ones() -> None:
     spec = model(ONE, "target: a\nobserved: [b]\n")
-    with pytest.raises(KeyError, match="pymc, nutpie"):
+    with pytest.raises(ValueError, match="unknown sampler 'gibbs'; known: pymc, nutpie"):
         sample(spec, sampler="gibbs")
 
 

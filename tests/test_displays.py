@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import rcParams
@@ -194,11 +195,17 @@ def test_an_unknown_list_or_figure_is_answered_with_those_that_there_are(small: 
         with pytest.raises(ValueError, match="has no figure") as undrawn:
             answer.plot("nothing")
         assert all(repr(name) in str(undrawn.value) for name in answer.figures)
+        with pytest.raises(ValueError, match="has no list array"):
+            answer.to_frame(np.array(answer.lists))
     with pytest.raises(ValueError, match="this Coherence has no figures"):
         small["coherence"].answer.plot()
     for no_axes in ("x", Figure(), Figure().subplots(1, 2)):
         with pytest.raises(TypeError, match="axes are wanted"):
             small["estimate"].answer.plot(ax=no_axes)
+    removed = Figure().subplots()
+    removed.remove()
+    with pytest.raises(ValueError, match="these axes were removed"):
+        small["estimate"].answer.plot(ax=removed)
 
 
 def test_what_happened_in_a_repository_is_shown_too(tmp_path: Path, cruxmap: Cruxmap) -> None:
@@ -252,6 +259,17 @@ def test_a_rehearsal_is_shown(small_model: str, cruxmap: Cruxmap) -> None:
     assert_round_trip(cruxmap, Case(found, command, lists=False))
     assert "<img" in assert_is_a_view(found)
     assert found.figures == ("curve",)
+
+
+def test_a_rehearsal_knows_its_map_by_itself() -> None:
+    rain = {"text": "It rains.", "credence": (0.2, 0.4)}
+    said = {"text": "Ann.", "judgements": {"rain": "10% to 90%"}}
+    model = cm.read_model(
+        {"map": {"claims": {"rain": rain}}, "target": "rain", "worldviews": {"ann": said}}
+    )
+    found = cm.rehearse(model, "ann", answers="rounded", questions=2)
+    assert [list(found.to_frame(name)) for name in found.lists]
+    assert found.asked_of
 
 
 # --- views for notebooks -----------------------------------------------------------------------------

@@ -198,6 +198,13 @@ def test_tags_keep_entries_as_on_the_command_line(model: Path, cruxmap: Cruxmap)
         assert answer.to_json() == printed  # type: ignore[attr-defined]
 
 
+class _OfBytes:
+    """A path that is no text."""
+
+    def __fspath__(self) -> bytes:
+        return b"zoo"
+
+
 MISTAKES: dict[str, tuple[Callable[[cm.ModelSpec], object], str]] = {
     "an address": (
         lambda m: cm.estimate(m, judgements={"rian": 0.5}),
@@ -240,6 +247,18 @@ MISTAKES: dict[str, tuple[Callable[[cm.ModelSpec], object], str]] = {
     "what is no worldview": (
         lambda m: cm.estimate(m, worldviews=[3]),  # type: ignore[list-item]
         "wrong-shape: worldviews: a value of type `int` is no worldview (it is a dict, ",
+    ),
+    "what is no list of worldviews": (
+        lambda m: cm.estimate(m, worldviews=3),  # type: ignore[arg-type]
+        "wrong-shape: worldviews: a list of worldviews, or a dict by name, not a int",
+    ),
+    "a path of bytes": (
+        lambda m: cm.estimate(m, worldviews=[_OfBytes()]),  # type: ignore[list-item]
+        "wrong-shape: worldviews: a value of type `_OfBytes` is no worldview",
+    ),
+    "what is no address for one probability": (
+        lambda m: cm.probability(m, "wet", judgements={3: 0.5}),  # type: ignore[dict-item]
+        "unknown-address: judgements['3']: there is no judgement `3`",
     ),
     "nobody": (
         lambda m: cm.estimate(m, worldviews=[]),

@@ -173,6 +173,13 @@ def changed(*keys: str, to: object) -> dict[str, Any]:
     return put(MODEL, keys)  # type: ignore[no-any-return]
 
 
+class _OfBytes:
+    """A path that is no text."""
+
+    def __fspath__(self) -> bytes:
+        return b"zoo"
+
+
 PROBLEMS: dict[str, tuple[Callable[[], object], str]] = {
     "a key": (
         lambda: cm.read_map({"claims": {"rain": {"text": "It rains.", "credenc": 0.3}}}),
@@ -199,6 +206,20 @@ PROBLEMS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: cm.read_map({"claims": {"rain": {"text": "It rains.", "credence": {0.1, 0.2}}}}),
         "map: claims.rain.credence: wrong-shape: a value of type `set` is neither text, a number, a list nor "
         "a mapping",
+    ),
+    "a dict where a list should be": (
+        lambda: cm.read_map({"claims": {"wet": {"text": "It is.", "all_of": {"dry": 1, "cold": 2}}}}),
+        "map: claims.wet.all_of: wrong-shape: `all_of` must be a list, and here is a mapping (put it in "
+        "brackets: `[{...}]`)",
+    ),
+    "a path of bytes": (
+        lambda: cm.read_map({"claims": {"rain": {"text": _OfBytes(), "credence": 0.3}}}),
+        "map: claims.rain.text: wrong-shape: a value of type `_OfBytes` is neither text, a number, a list "
+        "nor a mapping",
+    ),
+    "half of a character in a path": (
+        lambda: cm.read_map("\ud800"),
+        "\ufffd:1:1: no-such-file: there is no such folder (a map is a folder of `.yaml` files)",
     ),
     "an interval that ends at nothing": (
         lambda: cm.read_map({"claims": {"rain": {"text": "It rains.", "credence": (0.0, 0.25)}}}),

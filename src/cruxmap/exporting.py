@@ -15,6 +15,7 @@ from cruxmap.exchange.formats import FORMATS, Lost, Sent
 from cruxmap.exchange.targets import sensible_target
 from cruxmap.ground import write_file
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview, did_you_mean
 from cruxmap.language.reading import read_model
@@ -92,6 +93,7 @@ PICTURES: Mapping[str, Picture] = {
 _MOST_NUMBERS = Lost("most numbers", "a picture shows what is there, and nothing computes with it")
 
 
+@checks_types
 def export_map(
     model: ModelSpec | ArgumentMap | str | os.PathLike[str], format: str, worldview: str = MAP_WORLDVIEW
 ) -> Exported:

@@ -23,6 +23,7 @@ from cruxmap.insight.pairs import PairMatrix
 from cruxmap.insight.plain import counted
 from cruxmap.language.anonymous import without_names
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.asked import WhatIf, as_model
 from cruxmap.language.in_memory import MODEL
 from cruxmap.language.model_spec import ModelSpec
@@ -110,7 +111,7 @@ class Job(display.Shown):
 @what_if
 def run(
     model: ModelSpec | ArgumentMap,
-    folder: str | Path,
+    folder: str | os.PathLike[str],
     *,
     progress: Progress | None = None,
     executor: Executor = HERE,
@@ -246,6 +247,7 @@ class Report:
         return f"<Report: {len(self.text) / 1_000_000:.1f} MB>"
 
 
+@checks_types
 def report(
     model: ModelSpec,
     how: Shown | None = None,

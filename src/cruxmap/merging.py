@@ -6,11 +6,13 @@ from pathlib import Path
 
 from cruxmap.ground import add_files
 from cruxmap.insight.merged import Merged
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.files import WORLDVIEWS
 from cruxmap.language.reading import models_beside, read_with_visitors, unheard
 from cruxmap.language.visitors import arrivals
 
 
+@checks_types
 def merge(model: str | os.PathLike[str], files: Iterable[str | os.PathLike[str]]) -> Merged:
     r"""Put files of worldviews into the folder of a model's map, as `ID.yaml`, to the byte.
 

@@ -16,6 +16,7 @@ from cruxmap.ground import (
     version_of,
     write_file,
 )
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.asked import typed_as
 from cruxmap.language.files import WORLDVIEWS
 from cruxmap.language.for_editors.editor_files import editor_files, first_line, own_phrases
@@ -30,6 +31,7 @@ from cruxmap.language.template import FIRST_EXAMPLE, first_files, known_example,
 from cruxmap.language.typed import parse_new_id
 
 
+@checks_types
 def new(
     name: str,
     *,
@@ -84,6 +86,7 @@ def new(
     return tuple(place / path for path in files)
 
 
+@checks_types
 def new_worldview(model: str | os.PathLike[str], name: str) -> Path:
     """Write a worldview to fill in: all numbers of a model's map, the most important first.
 
@@ -134,6 +137,7 @@ def new_worldview(model: str | os.PathLike[str], name: str) -> Path:
     return path
 
 
+@checks_types
 def schema(kind: str | None = None, *, folder: str | os.PathLike[str] = ".") -> dict[str, Any]:
     """Return the JSON Schema of a kind of file, with the phrases of the maps in a project.
 
@@ -201,6 +205,7 @@ class Formatted:
     problems: tuple[Problem, ...]
 
 
+@checks_types
 def fmt(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (), *, check: bool = False
 ) -> Formatted:
@@ -252,6 +257,7 @@ def fmt(
     )
 
 
+@checks_types
 def rename(
     old: str,
     new: str,

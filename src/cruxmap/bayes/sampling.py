@@ -132,10 +132,8 @@ def sample(
     ------
     InvalidMap
         For a mistake in what is asked, which it names.
-    KeyError
-        For an unknown sampler.
     ValueError
-        For an unknown variable, and for two samplers at once.
+        For an unknown variable or sampler, and for two samplers at once.
 
     Examples
     --------
@@ -179,9 +177,9 @@ def _kept(var_names: str | Sequence[str] | None) -> Sequence[str]:
 
 
 def posteriors(inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK) -> tuple[Posterior, ...]:
-    """Sample every worldview that something conditions. Raises KeyError for an unknown sampler."""
+    """Sample every worldview that something conditions. Raises ValueError for an unknown sampler."""
     if sampler not in SAMPLERS:
-        raise KeyError(f"unknown sampler {sampler!r}; known: {', '.join(SAMPLERS)}")
+        raise ValueError(f"unknown sampler {sampler!r}; known: {', '.join(SAMPLERS)}")
     both = enumerate(zip(inquiry.obstacles, inquiry.reaching, strict=True))
     tasks = [(w, columns) for w, (obstacle, columns) in both if obstacle is None and columns.size]
     found, steps = [], _all_steps(inquiry)

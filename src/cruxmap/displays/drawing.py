@@ -43,7 +43,8 @@ def alone(draw: Draw, origin: str) -> Figure:
 def within(axes: Axes, draw: Draw, origin: str) -> Figure:
     """Draw within the box of some axes, in place of what was drawn there so before; return their figure.
 
-    Warns where that makes the lettering too small. Raises TypeError for what is no axes.
+    Warns where that makes the lettering too small. Raises TypeError for what is no axes, and
+    ValueError for axes that are in no figure.
     """
     if not isinstance(axes, Axes):
         raise TypeError(
@@ -52,7 +53,8 @@ def within(axes: Axes, draw: Draw, origin: str) -> Figure:
     for before in [artist for artist in axes.artists if isinstance(artist, _Inset)]:
         before.remove()
     figure, parent = axes.get_figure(root=True), axes.get_figure(root=False)
-    assert figure is not None
+    if figure is None:
+        raise ValueError("ax: these axes were removed from their figure")
     with _style(lambda width, height: _Sheet(parent, width, height)):
         sheet: Any = canvas.in_any_font(canvas.with_origin(draw(), origin))
     axes.set_axis_off()

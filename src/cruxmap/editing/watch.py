@@ -17,6 +17,7 @@ from cruxmap import apart
 from cruxmap.apart import Apart
 from cruxmap.errors import InvalidMap, Problem
 from cruxmap.insight.live_model import open_model, open_together, probabilities
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.files import shown, state_of
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.watching import SETTLED, Reading, read
@@ -95,6 +96,7 @@ def central_estimates(model: ModelSpec) -> Estimates:
     }
 
 
+@checks_types
 def watch(model: str | os.PathLike[str]) -> Iterator[News]:
     """Yield what a model's file and its map estimate, and then what each edit of them does, for ever.
 

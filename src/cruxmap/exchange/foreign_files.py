@@ -7,12 +7,11 @@ import gzip
 import os
 import zlib
 from io import BytesIO
-from pathlib import Path
 from typing import IO
 
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.exchange.foreign_text import unreadable
-from cruxmap.language.files import shown
+from cruxmap.language.files import shown, tidied
 
 STDIN = "stdin"
 """What bytes are called that stand in no file."""
@@ -25,7 +24,7 @@ _PACKED = b"\x1f\x8b"
 
 def name_of(source: str | os.PathLike[str] | bytes) -> str:
     """Return what problems call a foreign file."""
-    return STDIN if isinstance(source, bytes) else shown(Path(source))
+    return STDIN if isinstance(source, bytes) else shown(tidied(source))
 
 
 def content_of(source: str | os.PathLike[str] | bytes) -> bytes:
@@ -38,7 +37,7 @@ def content_of(source: str | os.PathLike[str] | bytes) -> bytes:
         data = _whole(BytesIO(source), file)
     else:
         try:
-            with open(Path(source), "rb") as opened:
+            with open(tidied(source), "rb") as opened:
                 data = _whole(opened, file)
         except FileNotFoundError as error:
             hint = "name a file, or `-` for stdin"

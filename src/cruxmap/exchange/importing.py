@@ -19,6 +19,7 @@ from cruxmap.exchange.targets import sensible_target
 from cruxmap.exchange.writing import model_text, texts_of
 from cruxmap.ground import folders_of, refuse_what_is_there, replace_versions
 from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.context import check_word
 from cruxmap.language.files import ARGUMENTS, MODELS, SOURCES, WORLDVIEWS, Given, imagined
 from cruxmap.language.findings import Findings
@@ -84,6 +85,7 @@ class Imported:
         return tuple(self.files)
 
 
+@checks_types
 def import_map(
     source: str | os.PathLike[str] | bytes, format: str | None = None, name: str | None = None
 ) -> Imported:

@@ -10,6 +10,7 @@ from cruxmap.errors import Code, Problem, WrongUsage, by_place
 from cruxmap.insight.display import Displayed
 from cruxmap.insight.plain import as_plain, counted
 from cruxmap.language import reading
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.sources import SourceCoverage, check_sources
 
 if TYPE_CHECKING:  # what is loaded only where it is asked for: a check without is quick
@@ -131,6 +132,7 @@ class Checked(tuple[Problems, Problems], Displayed):
         return f"<Checked: {'; '.join(parts)}>"
 
 
+@checks_types
 def check(
     path: str | os.PathLike[str] = ".",
     *,

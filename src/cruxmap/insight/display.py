@@ -160,7 +160,7 @@ def _chosen(answer: object, name: str | None, known: tuple[str, ...], what: str)
         raise ValueError(f"this {kind} has no {what}s: {answer!r}")
     if name is None:
         return known[0]
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise ValueError(f"a {kind} has no {what} {name!r}; it has {', '.join(map(repr, known))}")
     return name
 

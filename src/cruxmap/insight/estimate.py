@@ -44,11 +44,12 @@ from cruxmap.language.argument_map import (
     StateIn,
     condition_text,
 )
-from cruxmap.language.asked import Conditions, WhatIf, as_model, model_as_asked, typed_as
+from cruxmap.language.argument_types import checks_types
+from cruxmap.language.asked import Conditions, WhatIf, as_model, judgements_laid, model_as_asked
 from cruxmap.language.model_spec import ModelSpec, Target
 from cruxmap.language.names import checked_worldview
 from cruxmap.language.reading import Worldviews
-from cruxmap.language.typed import parse_condition, parse_settings, settings_text
+from cruxmap.language.typed import parse_condition, settings_text
 from cruxmap.network.inquiry import (
     Inquiry,
     central_entries,
@@ -540,6 +541,7 @@ def _unconverged(view: View) -> str | None:
 # --- one probability -----------------------------------------------------------------------------
 
 
+@checks_types
 def probability(
     model_or_map: ModelSpec | ArgumentMap,
     condition: Any,
@@ -592,8 +594,7 @@ def probability(
     asks = {"observed": observed, "worldviews": worldviews, "assuming": given}
     model = model_as_asked(model_or_map, asks, aimless=True)
     name = MAP_WORLDVIEW if worldview is None else checked_worldview(model.map, worldview)
-    with typed_as("judgements"):
-        settings = parse_settings((judgements or {}).items(), model.map, (name,))
+    settings = () if judgements is None else judgements_laid(judgements, model.map, name)
     asked = parse_condition(condition, model.map)
     inquiry = inquire(
         replace(

@@ -21,9 +21,10 @@ from cruxmap.insight.display import Shown
 from cruxmap.insight.plain import Answer, counted
 from cruxmap.insight.sentences import extent
 from cruxmap.insight.target import log_odds
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.asked import whole_number
 from cruxmap.language.digest import digest_of_question
-from cruxmap.language.files import noting
+from cruxmap.language.files import noting, tidied
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.past.git_files import Commit, commits, model_at, repository
 from cruxmap.language.reading import read_with_visitors
@@ -110,6 +111,7 @@ class _Found(NamedTuple):
         return self.state == other.state != ""
 
 
+@checks_types
 def history(
     model: str | os.PathLike[str], *, limit: int | None = None, progress: Progress | None = None
 ) -> History:
@@ -152,7 +154,7 @@ def history(
     >>> [moment.subject for moment in found.moments]
     ['Begin']
     """
-    path = Path(model)
+    path = tidied(model)
     most = None if limit is None else whole_number("limit", limit, 1, None)
     with noting() as looked:
         visited = read_with_visitors(path, ())

@@ -37,6 +37,7 @@ from cruxmap.language.argument_map import (
     arguments_met,
     condition_text,
 )
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.asked import as_model
 from cruxmap.language.checks import MAX_ARGUMENTS
 from cruxmap.language.inheritance import SETTINGS_ORIGIN, Layers, Perspective, lay, lay_over, setting_at
@@ -72,6 +73,7 @@ type _OfJudgements = Callable[[FloatArray, DrawsFrom], FloatArray]
 """A condition's log-odds and log P(what is observed), (2, D), for judgements `u` (n_judgements, D)."""
 
 
+@checks_types
 def open_model(model_or_map: ModelSpec | ArgumentMap, worldview: str | None = None) -> "State":
     """Open a model at one worldview's numbers: an answer to a changed number then takes milliseconds.
 
@@ -132,45 +134,6 @@ def _left_out(argument_map: ArgumentMap, rejected: Mapping[str, str]) -> frozens
         a.about.id for a in argument_map.arguments if any(met[on] > CROWDED for on in arguments_met([a]))
     }
     return frozenset(name for name, who in rejected.items() if who == MAP_WORLDVIEW or name in crowd)
-
-
-def probabilities(states: Sequence["State"], condition: Any = None) -> FloatArray:
-    """Return what `State.probability` says of each of several states, all of them in one run.
-
-    Parameters
-    ----------
-    states
-        States, such as those of one model at the numbers of several worldviews.
-    condition
-        What is asked about; the target where it is left out.
-
-    Returns
-    -------
-    Probabilities, (n_states,); NaN where what is assumed and observed is impossible.
-
-    Raises
-    ------
-    InvalidMap
-        For a condition that cannot be read.
-
-    Examples
-    --------
-    >>> import cruxmap as cm
-    >>> model = cm.example("library")
-    >>> states = [cm.open_model(model, name) for name in ("map", "treasurer")]
-    >>> cm.probabilities(states).round(2).tolist()
-    [0.56, 0.43]
-    """
-    found = np.empty(len(states))
-    alike: dict[_Asking, list[int]] = {}
-    for number, state in enumerate(states):
-        alike.setdefault(state.asking, []).append(number)
-    for asking, members in alike.items():
-        asked = asking.asked(condition)
-        for start, stop in blocks(len(members), COLUMNS_AT_ONCE):
-            some = members[start:stop]
-            found[some] = _probabilities([states[number] for number in some], asked)
-    return found
 
 
 def _probabilities(states: Sequence["State"], asked: "_Asked") -> FloatArray:
@@ -799,3 +762,43 @@ def _target(condition: Condition) -> Target:
 
 def _perspective(worldview: str, layers: Layers) -> Perspective:
     return Perspective(worldview, tuple(setting_at(layers, address) for address in layers.places))
+
+
+@checks_types
+def probabilities(states: Sequence[State], condition: Any = None) -> FloatArray:
+    """Return what `State.probability` says of each of several states, all of them in one run.
+
+    Parameters
+    ----------
+    states
+        States, such as those of one model at the numbers of several worldviews.
+    condition
+        What is asked about; the target where it is left out.
+
+    Returns
+    -------
+    Probabilities, (n_states,); NaN where what is assumed and observed is impossible.
+
+    Raises
+    ------
+    InvalidMap
+        For a condition that cannot be read.
+
+    Examples
+    --------
+    >>> import cruxmap as cm
+    >>> model = cm.example("library")
+    >>> states = [cm.open_model(model, name) for name in ("map", "treasurer")]
+    >>> cm.probabilities(states).round(2).tolist()
+    [0.56, 0.43]
+    """
+    found = np.empty(len(states))
+    alike: dict[_Asking, list[int]] = {}
+    for number, state in enumerate(states):
+        alike.setdefault(state.asking, []).append(number)
+    for asking, members in alike.items():
+        asked = asking.asked(condition)
+        for start, stop in blocks(len(members), COLUMNS_AT_ONCE):
+            some = members[start:stop]
+            found[some] = _probabilities([states[number] for number in some], asked)
+    return found

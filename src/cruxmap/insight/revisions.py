@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from graphlib import CycleError
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Unpack
 
@@ -50,8 +49,10 @@ from cruxmap.language.argument_map import (
     arguments_met,
     condition_text,
 )
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.asked import WhatIf, passes_on
 from cruxmap.language.checks import MAX_ARGUMENTS
+from cruxmap.language.files import tidied
 from cruxmap.language.inheritance import REJECTED, Perspective, Setting, settle
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.past.git_files import model_at, revisions_of
@@ -196,6 +197,7 @@ class RevisionDiff(Shown):
         return *(one for one in self.worldviews if one.worldview != MAP_WORLDVIEW), self.map
 
 
+@checks_types
 def diff_revisions(
     path: str | os.PathLike[str],
     revision: str,
@@ -285,7 +287,7 @@ def revise(
         message = "two models, or a model's file and a git revision"
         raise TypeError(f"{message}, not a {type(before).__name__} and a {type(now).__name__}")
     else:
-        path, revision = Path(before), now
+        path, revision = tidied(before), now
         found = revisions_of(path, revision)
         sides = found.before, found.now or NOW
         later = read_model(path) if found.now is None else model_at(path, found.now)

@@ -17,6 +17,7 @@ from cruxmap.interviewing import screen
 from cruxmap.interviewing.dialogue import Room, Wishes, close
 from cruxmap.interviewing.keeping import Kept, checked_entry, open_worldview
 from cruxmap.language.argument_map import MAP_WORLDVIEW
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.asked import whole_number
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.present import interview_text as text
@@ -33,6 +34,7 @@ FILES = ("questions.csv", "questions.html")
 _WRITERS: Mapping[str, Callable[[Form], str | bytes]] = {".csv": form_table, ".html": form_page}
 
 
+@checks_types
 def questionnaire(
     model: ModelSpec,
     most: int = QUESTIONS,
@@ -106,6 +108,7 @@ def _has_answers(path: Path) -> bool:
         return False
 
 
+@checks_types
 def write_form(form: Form, paths: Iterable[Path]) -> None:
     """Write a questionnaire to files: `.csv` is a table for spreadsheets, `.html` a page to fill in.
 

@@ -15,8 +15,9 @@ from typing import Any, TypedDict, cast, get_type_hints, overload
 
 from cruxmap.errors import NOWHERE, Code, InvalidMap, Problem, WrongUsage
 from cruxmap.language.argument_map import AllOf, ArgumentMap, Elicited, Role
+from cruxmap.language.argument_types import check_types
 from cruxmap.language.judgement import UnreadableError, parse_value
-from cruxmap.language.model_spec import ModelSpec, Target
+from cruxmap.language.model_spec import Laid, ModelSpec, Target
 from cruxmap.language.names import checked_worldview, did_you_mean
 from cruxmap.language.reading import SAMPLING, Worldviews, seen_by
 from cruxmap.language.typed import Settable, parse_conditions, parse_settings, parse_target
@@ -86,12 +87,7 @@ def model_as_asked(
         with typed_as("worldviews"):
             changed = seen_by(changed, worldviews)
     if settings is not None:
-        with typed_as("judgements"):
-            if not isinstance(settings, Mapping):
-                message = f"a dict of numbers by address, not a {type(settings).__name__}"
-                raise _mistake(Code.WRONG_SHAPE, message, 'as in `judgements={"rain": 0.2}`')
-            pairs = [(str(address), value) for address, value in settings.items()]
-            laid = parse_settings(pairs, changed.map)
+        laid = judgements_laid(settings, changed.map)
         changed = replace(changed, settings=(*changed.settings, *laid)) if laid else changed
     if (assuming := asked.get("assuming")) is not None:
         with typed_as("assuming"):
@@ -111,6 +107,16 @@ def model_as_asked(
                 )
         changed = replace(changed, exact=exact)
     return changed
+
+
+def judgements_laid(asked: object, argument_map: ArgumentMap, *whose: str) -> tuple[Laid, ...]:
+    """Return numbers by address as they are laid over others. Raises `InvalidMap`, naming the argument."""
+    with typed_as("judgements"):
+        if not isinstance(asked, Mapping):
+            message = f"a dict of numbers by address, not a {type(asked).__name__}"
+            raise _mistake(Code.WRONG_SHAPE, message, 'as in `judgements={"rain": 0.2}`')
+        pairs = [(str(address), value) for address, value in asked.items()]
+        return parse_settings(pairs, argument_map, *([whose] if whose else []))
 
 
 def _with_target(model: object, asked: Any, aimless: bool) -> ModelSpec:
@@ -226,6 +232,7 @@ def what_if(
     first = next(iter(inspect.signature(function).parameters))
 
     def answer(bound: inspect.BoundArguments, asked: Mapping[str, Any]) -> Any:
+        check_types(function, bound, *(() if several else (first,)))
         model = bound.arguments[first]
         lay = partial(model_as_asked, asked=asked, aimless=aimless)
         bound.arguments[first] = laid = tuple(map(lay, model)) if several else lay(model)
@@ -237,8 +244,12 @@ def what_if(
 
 def passes_on[F: Callable[..., Any]](function: F) -> F:
     """Show the options of `WhatIf` in a function's signature and documentation; it gets them as they are."""
-    answer = _with_options(function, lambda bound, asked: function(*bound.args, **bound.kwargs, **asked))
-    return cast(F, answer)
+
+    def answer(bound: inspect.BoundArguments, asked: Mapping[str, Any]) -> Any:
+        check_types(function, bound)
+        return function(*bound.args, **bound.kwargs, **asked)
+
+    return cast(F, _with_options(function, answer))
 
 
 def _with_options(

@@ -16,6 +16,7 @@ from typing import Any
 
 from cruxmap.errors import Code, Hint, Span
 from cruxmap.ground import version_of
+from cruxmap.language.argument_types import is_path
 from cruxmap.language.findings import Findings
 from cruxmap.language.schema import FileKind
 from cruxmap.language.validation import Fitted, Shape, keys_of, shaped
@@ -31,6 +32,7 @@ IN_A_MAP: Mapping[str, FileKind] = {SOURCES: "sources", WORLDVIEWS: "worldview"}
 """The kinds of files in the folders of a map."""
 MAX_BYTES = 1 << 25
 """The size that a file may have: a map of 100,000 claims fits."""
+_IMPOSSIBLE = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 _NEARLY = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
 # --- who looks at what ---------------------------------------------------------------------------
@@ -256,6 +258,18 @@ def _inside(folder: Path, findings: Findings) -> list[Path]:
         names = set()
     there = sorted(_with_laid(folder, names))
     return [folder / name for name in there if not name.startswith(".")]
+
+
+def tidied(path: str | os.PathLike[str]) -> Path:
+    """Return a path by its shortest spelling. Raises TypeError for what is no path."""
+    if not is_path(path):
+        raise TypeError(f"a path is a text or a `Path`, not a {type(path).__name__}")
+    return Path(os.path.normpath(possible(os.fspath(path))))
+
+
+def possible(text: str) -> str:
+    """Return a text with a mark for every character that no path or argument can hold."""
+    return _IMPOSSIBLE.sub("\ufffd", text)
 
 
 def shown(path: Path) -> str:

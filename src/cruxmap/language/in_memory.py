@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span
+from cruxmap.language.argument_types import is_path
 from cruxmap.language.files import ARGUMENTS, WORLDVIEWS, Given, imagined
 from cruxmap.language.schema import WorldviewFile
 from cruxmap.language.validation import keys_of
@@ -175,7 +176,7 @@ class InMemory:
         One that has no name and says none is called by its number, which is no id.
         """
         if not is_said(source):
-            if not isinstance(source, str | os.PathLike):
+            if not is_path(source):
                 what = f"`{type(source).__name__}`"
                 hint = "it is a dict, a text of YAML, or the path of a file"
                 message = f"a value of type {what} is no worldview"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from cruxmap.errors import Code, Hint, InvalidMap, Problem, Span
 from cruxmap.ground import gc_paused
 from cruxmap.language.argument_map import MAP_WORLDVIEW, ArgumentMap, StateIn, condition_text, mentioned
+from cruxmap.language.argument_types import checks_types, run_through
 from cruxmap.language.conditions import Resolver, spans_of
 from cruxmap.language.context import check_word, check_worldview, each, warn_of_comments
 from cruxmap.language.drafting import Draft, drafted, joined
@@ -36,6 +37,7 @@ from cruxmap.language.files import (
     shown,
     state_of,
     subfolders,
+    tidied,
     yaml_files,
 )
 from cruxmap.language.findings import Findings
@@ -56,10 +58,11 @@ from cruxmap.language.yaml_text import Entries, Parsed, Text, placed_at, value_a
 
 type Source = str | os.PathLike[str] | Mapping[str, Any]
 """A path, or what a file says: as a text of YAML, or as data."""
-type Worldviews = Mapping[str, Source] | Iterable[Source]
-"""Worldviews by name, or a list of them that say their own names. In a list, a path is that of a file."""
+type Worldviews = Source | Mapping[str, Source] | Iterable[Source]
+"""Worldviews by name, or one or a list of them that say their own names; a path is that of a file."""
 
 
+@checks_types
 def read_map(source: Source, worldviews: Worldviews = (), *, name: str = "map") -> ArgumentMap:
     """Read a map with its sources and worldviews: from its folder, or from a text or data.
 
@@ -93,7 +96,7 @@ def read_map(source: Source, worldviews: Worldviews = (), *, name: str = "map") 
     ['rain']
     """
     findings, memory = Findings(), InMemory()
-    folder = memory.add_map(said(source, name), name) if is_said(source) else _tidy(source)  # type: ignore[arg-type]
+    folder = memory.add_map(said(source, name), name) if is_said(source) else tidied(source)  # type: ignore[arg-type]
     check_word(findings, placed_at(name, Span("<name>")))
     memory.add_visitors(worldviews)
     with memory.there():
@@ -102,6 +105,7 @@ def read_map(source: Source, worldviews: Worldviews = (), *, name: str = "map") 
     return draft.map
 
 
+@checks_types
 def read_model(
     source: Source | Mapping[str, Any],
     visitors: Iterable[str | os.PathLike[str]] = (),
@@ -156,8 +160,12 @@ def seen_by(model: ModelSpec, worldviews: Worldviews) -> ModelSpec:
     """Return a model that asks these worldviews; its map need not have all of them. Raises InvalidMap."""
     several = [worldviews] if isinstance(worldviews, str | os.PathLike) else worldviews
     listed = [several] if is_worldview(several) else several
+    if (names := run_through(listed)) is None:
+        hint = 'as in `worldviews=["ann"]`'
+        message = f"a list of worldviews, or a dict by name, not a {type(listed).__name__}"
+        raise InvalidMap((Problem(Code.WRONG_SHAPE, message, hint=hint),))
     named: list[Any] = (
-        list(listed.items()) if isinstance(listed, Mapping) else [(None, one) for one in listed]
+        list(listed.items()) if isinstance(listed, Mapping) else [(None, one) for one in names]
     )
     if not named:
         raise InvalidMap(
@@ -204,12 +212,13 @@ class Visited(NamedTuple):
 def read_with_visitors(path: str | os.PathLike[str], files: Iterable[str | os.PathLike[str]]) -> Visited:
     """Read a model and its map with files of worldviews from elsewhere. Raises InvalidMap."""
     findings, drafts = Findings(), dict[str, Draft]()
-    model = _read_model(_tidy(path), findings, drafts, tuple(map(Path, files)))
+    model = _read_model(tidied(path), findings, drafts, tuple(map(Path, files)))
     findings.raise_if_any()
     assert model is not None
     return Visited(model.spec, model.folder, drafts[_identity(model.folder)].visitors)
 
 
+@checks_types
 def read_models(
     sources: Iterable[Source], visitors: Iterable[str | os.PathLike[str]] = ()
 ) -> tuple[ModelSpec, ...]:
@@ -237,7 +246,7 @@ def _read_source(
 ) -> "ReadModel | None":
     """Read a model as `_read_model` does, from its file or from memory."""
     if not is_said(source):
-        return _read_model(_tidy(source), findings, drafts, visiting)  # type: ignore[arg-type]
+        return _read_model(tidied(source), findings, drafts, visiting)  # type: ignore[arg-type]
     memory, own = InMemory(), dict[str, Draft]()
     there = source.get("map") if isinstance(source, Mapping) else None
     if isinstance(there, ArgumentMap):
@@ -276,7 +285,7 @@ def examine(path: str | os.PathLike[str] = ".", memory: "Memory | None" = None) 
     drafts: dict[str, Draft] = {}
     wanted: dict[str, set[str]] = {}
     models: list[ReadModel] = []
-    where = _tidy(path)
+    where = tidied(path)
     folders, files = _what_to_check(where, findings)
     for folder in folders:
         drafts[_identity(folder)] = (
@@ -301,7 +310,7 @@ def examine(path: str | os.PathLike[str] = ".", memory: "Memory | None" = None) 
 
 def models_at(path: str | os.PathLike[str] = ".") -> tuple[ModelSpec, ...]:
     """Return the models that `check` looks at for the same path. Raises InvalidMap."""
-    _, files = _what_to_check(_tidy(path), Findings())
+    _, files = _what_to_check(tidied(path), Findings())
     drafts: dict[str, Draft] = {}
     findings = Findings()
     models = [_read_model(file, findings, drafts) for file in files]
@@ -312,7 +321,7 @@ def models_at(path: str | os.PathLike[str] = ".") -> tuple[ModelSpec, ...]:
 def models_beside(folder: Path, other: Path) -> tuple[ModelSpec, ...]:
     """Return the models of the map in a folder: those in its project, and one that may be elsewhere."""
     drafts: dict[str, Draft] = {}
-    files = {_identity(file): file for file in (_tidy(other), *_models_of_project(folder))}
+    files = {_identity(file): file for file in (tidied(other), *_models_of_project(folder))}
     found = (_read_model(file, Findings(), drafts) for file in files.values())
     return tuple(
         model.spec for model in found if model is not None and _identity(model.folder) == _identity(folder)
@@ -329,17 +338,13 @@ def unheard(model: ModelSpec) -> frozenset[str]:
 
 def maps_at(path: str | os.PathLike[str] = ".") -> tuple[ArgumentMap, ...]:
     """Return the maps that `check` looks at for the same path, each once. Raises InvalidMap."""
-    folders, files = _what_to_check(_tidy(path), Findings())
+    folders, files = _what_to_check(tidied(path), Findings())
     maps = {_identity(folder): read_map(folder) for folder in folders}
     for file in files:
         model = _read_model(file, Findings(), {})
         if model is not None:
             maps.setdefault(_identity(model.folder), model.spec.map)
     return tuple(maps.values())
-
-
-def _tidy(path: str | os.PathLike[str]) -> Path:
-    return Path(os.path.normpath(os.fspath(path).replace("\0", "\ufffd")))  # which no path on a disk has
 
 
 def _identity(folder: Path) -> str:

@@ -279,7 +279,8 @@ def no_list(node: Node) -> str:
     """Return what helps where a list should be."""
     if isinstance(node, Entries):
         first = next(iter(node), None)
-        if first is not None and node.file is not None and node.file.text[node.start] != "{":
+        text = "" if node.file is None else node.file.text[node.start : node.start + 1]
+        if first is not None and text not in ("", "{"):  # data has no text
             more = "" if len(node) == 1 else ", and indent the lines below by 2 more spaces"
             return f"every item of a list begins with `- `: put one before `{first}`{more}"
         return "put it in brackets: `[{...}]`"

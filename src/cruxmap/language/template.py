@@ -5,6 +5,7 @@ from pathlib import Path, PurePath
 
 from cruxmap.errors import Code, Problem, WrongUsage
 from cruxmap.ground import UNFINISHED
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.context import check_word
 from cruxmap.language.files import ARGUMENTS, MODELS
 from cruxmap.language.findings import Findings
@@ -81,6 +82,7 @@ With git, also
 """
 
 
+@checks_types
 def example(name: str = FIRST_EXAMPLE) -> ModelSpec:
     """Read the model of an example that comes with the package.
 

@@ -21,6 +21,7 @@ from typing import Any
 import yaml
 
 from cruxmap.errors import NOWHERE, Code, Hint, Problem, Span
+from cruxmap.language.argument_types import is_path
 
 _LONGEST = 2_000
 DEEPEST = 100
@@ -211,7 +212,7 @@ def written(value: object) -> str | None:
     match value:
         case None:
             return ""
-        case str() | os.PathLike():
+        case str() | os.PathLike() if is_path(value):
             return os.fspath(value)
         case bool():
             return "true" if value else "false"

@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 
 from cruxmap.errors import Code, InvalidMap, Problem, WrongUsage
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.watching import Reading, read
 from cruxmap.present import terminal
 from cruxmap.present.progress import Display
@@ -63,6 +64,7 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+@checks_types
 def serve_page(
     model: str | os.PathLike[str],
     *,

@@ -26,6 +26,7 @@ from cruxmap.exchange.tables.numbers import Notation
 from cruxmap.exchange.tables.reading import NUMBER_KINDS, TableEntry, TableReading, set_judgement
 from cruxmap.ground import folders_of, replace_versions, version_of
 from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.files import WORLDVIEWS, overlaid, shown
 from cruxmap.language.for_editors.editor_files import first_line
 from cruxmap.language.judgement import with_phrases
@@ -111,6 +112,7 @@ class Taken:
         return tuple(path.as_posix() for path in self.files)
 
 
+@checks_types
 def take_table(source: str | os.PathLike[str] | bytes, model: str | os.PathLike[str]) -> Taken:
     """Read a table's numbers and new entries as those of worldviews of a model's map; nothing is written
     yet.

@@ -26,6 +26,7 @@ from cruxmap.insight.interview.worth import ROUNDED, by_worth, worth_of_judgemen
 from cruxmap.insight.interview.written import Fitted, changes, fitted, fitted_forms, replies_in
 from cruxmap.insight.plain import Answer
 from cruxmap.language.argument_map import ArgumentMap, Condition
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.asked import as_model
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.rewriting.worldview_edits import Changes, Form
@@ -335,6 +336,7 @@ class Interview:
 # --- from a model ----------------------------------------------------------------------------------
 
 
+@checks_types
 def interview(
     model: ModelSpec | ArgumentMap, name: str, *, about: str | None = None, kinds: Kinds = "all"
 ) -> Interview:

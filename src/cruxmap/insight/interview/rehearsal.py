@@ -32,6 +32,7 @@ from cruxmap.language.argument_map import (
     Elicited,
     Scale,
 )
+from cruxmap.language.argument_types import checks_types
 from cruxmap.language.asked import as_model, whole_number
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import checked_worldview
@@ -130,6 +131,7 @@ class Rehearsal(Shown):
         return f"of {self.worldview} on {self.target}: {counted(last.number, 'question')}, {off}"
 
 
+@checks_types
 def rehearse(
     model_or_map: ModelSpec | ArgumentMap,
     worldview: str,
@@ -234,6 +236,7 @@ def rehearse_with(
         ends_after=chosen.ends_after,
         unasked=_unasked(interview, told),
         steps=tuple(steps),
+        asked_of=(interview.model,),
     )
 
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from cruxmap.errors import Code, InvalidMap, Problem, Span
 from cruxmap.language.argument_map import ArgumentMap
+from cruxmap.language.files import possible
 from cruxmap.language.model_spec import ModelSpec
 from cruxmap.language.names import did_you_mean
 from cruxmap.language.reading import read_map, read_model
@@ -37,6 +38,7 @@ def revisions_of(path: Path, text: str) -> Revisions:
     the nearest names for a revision that does not exist.
     """
     root, _ = repository(path)
+    text = possible(text)
     dots = "..." if "..." in text else ".."
     if dots not in text or _commit(root, text) is not None:
         _checked(root, text)
@@ -172,7 +174,7 @@ def repository(path: Path) -> tuple[Path, Path]:
     """Return the root of the repository that a file is in, whatever its settings say, and its path there."""
     for file in (Path(os.path.abspath(path)), path.resolve()):
         for root in (file, *file.parents):
-            if (root / ".git").exists():
+            if os.path.exists(root / ".git"):
                 return root, file.relative_to(root)
     raise _git_cannot(path.parent, "it is in no repository")
 
