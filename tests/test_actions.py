@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cruxmap import __version__
 from helpers.commands import ROOT, Cruxmap, git
 from helpers.histories import MAP, MODEL, History
 
@@ -97,6 +98,20 @@ def test_the_workflow_runs_the_script_and_problems_are_told(proposed: History) -
     assert (done.returncode, done.stderr) == (1, "")
     assert "unreadable-judgement" in comment
     assert "## small" not in comment
+
+
+def test_the_workflow_installs_what_its_user_names() -> None:
+    workflow = yaml.safe_load((ACTIONS / "review.yml").read_text())
+    installs = [
+        step["run"] for step in workflow["jobs"]["review"]["steps"] if "pip" in step.get("run", "")
+    ]
+    assert installs == ['pip install "$CRUXMAP"']
+    page = (ROOT / "docs" / "git.md").read_text()
+    told = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    assert {"env": workflow["env"]} in told
+    [hooks] = [block["repos"] for block in told if "repos" in block]
+    assert workflow["env"]["CRUXMAP"] == f"git+{hooks[0]['repo']}@{hooks[0]['rev']}"
+    assert hooks[0]["rev"] == f"v{__version__}"
 
 
 def test_a_comment_is_no_longer_than_a_host_takes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -341,6 +342,12 @@ def test_an_unknown_sampler_names_the_known_ones() -> None:
     spec = model(ONE, "target: a\nobserved: [b]\n")
     with pytest.raises(ValueError, match="unknown sampler 'gibbs'; known: pymc, nutpie"):
         sample(spec, sampler="gibbs")
+
+
+def test_without_nutpie_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nutpie", None)
+    with pytest.raises(cm.InvalidMap, match=r"missing-extra: this sampler needs nutpie.*pip install"):
+        sample(model(ONE, "target: a\nobserved: [b]\n"), sampler="nutpie")
 
 
 @pytest.mark.long

@@ -224,11 +224,12 @@ def test_a_cluster_with_other_versions_is_a_problem(
 def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     for text in ("local", "dask://127.0.0.1:1"):
-        code, _, hint = problem_of(text)
-        assert (code, hint) == (
+        code, message, hint = problem_of(text)
+        assert (code, message) == (
             "missing-extra",
-            "install cruxmap with its extra dask, in its clone: pip install '.[dask]'",
+            "this executor needs distributed, which is not installed",
         )
+        assert "in its clone: pip install '.[dask]', pipx install --force '.[dask]' or uv tool" in hint
 
 
 def problem_of(text: str) -> tuple[str, str, str]:

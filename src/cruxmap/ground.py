@@ -16,8 +16,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cruxmap.errors import Code, Problem, WrongUsage
 
@@ -29,6 +30,19 @@ ABANDONED = 5.0
 
 DIGEST_SIZE = 32
 """Bytes at the end of a file that tell whether those before them are what was written."""
+
+
+def of_extra(extra: str, library: str, use: str) -> Any:
+    """Return a library that an extra brings. Raises `WrongUsage`, with how to get it, where it is missing."""
+    try:
+        return import_module(library)
+    except ImportError:
+        message = f"{use} needs {library}, which is not installed"
+        how = (
+            f"pip install '.[{extra}]', pipx install --force '.[{extra}]' or uv tool install '.[{extra}]'"
+        )
+        hint = f"install cruxmap with its extra {extra}, in its clone: {how}"
+        raise WrongUsage((Problem(Code.MISSING_EXTRA, message, hint=hint),)) from None
 
 
 def kept(path: Path) -> bytes | None:

@@ -31,6 +31,7 @@ from cruxmap.engine.executors import HERE, WORK, Executor, Progress, Work, cores
 from cruxmap.engine.kernel import LANES
 from cruxmap.engine.network import IntArray
 from cruxmap.engine.propagation import tape_of
+from cruxmap.ground import of_extra
 from cruxmap.language.argument_map import ArgumentMap
 from cruxmap.language.asked import WhatIf, as_model, what_if, whole_number
 from cruxmap.language.model_spec import ModelSpec, Sampling
@@ -183,6 +184,8 @@ def posteriors(inquiry: Inquiry, sampler: str = "pymc", work: Work = WORK) -> tu
     both = enumerate(zip(inquiry.obstacles, inquiry.reaching, strict=True))
     tasks = [(w, columns) for w, (obstacle, columns) in both if obstacle is None and columns.size]
     found, steps = [], _all_steps(inquiry)
+    if tasks and sampler == "nutpie":
+        of_extra("nutpie", "nutpie", "this sampler")
     for posterior in work.map(_posterior, (inquiry, sampler, work.inside), tasks):
         found.append(posterior)
         work.tell(inquiry.model.worldviews[posterior.worldview], steps, steps)

@@ -16,13 +16,13 @@ from cruxmap.asking import (
     QuietOption,
     ask,
     model_path,
-    refuse,
     typed_here,
 )
 from cruxmap.cli.application import app, examples
 from cruxmap.cli.output import answer_with, draw
-from cruxmap.errors import Code, InvalidMap, WrongUsage
+from cruxmap.errors import InvalidMap, WrongUsage
 from cruxmap.exit_codes import FINE, PROBLEMS
+from cruxmap.ground import of_extra
 from cruxmap.insight.plain import counted
 from cruxmap.present import terminal
 from cruxmap.present.terminal import Format, print_problems
@@ -109,14 +109,7 @@ def lsp() -> None:
 
     An editor starts this and talks to it over stdin and stdout; docs/editing.md says how to set it up.
     """
-    try:
-        import pygls  # noqa: F401 - only to see that it is there
-    except ImportError:
-        refuse(
-            Code.MISSING_EXTRA,
-            "the language server needs pygls, which is not installed",
-            "install cruxmap with its extra lsp, in its clone: pip install '.[lsp]'",
-        )
+    of_extra("lsp", "pygls", "the language server")
     from cruxmap.editing.server.running import serve_over_streams
 
     serve_over_streams()

@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from importlib import import_module
 from threading import Thread, current_thread
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from cruxmap.errors import Code, InvalidMap, Problem
+from cruxmap.ground import of_extra
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -336,14 +336,7 @@ def _client_at(text: str) -> Iterator[Any]:
 
 
 def _distributed() -> Any:
-    try:
-        return import_module("distributed")
-    except ImportError:
-        raise _refused(
-            Code.MISSING_EXTRA,
-            "this executor needs Dask, which is not installed",
-            "install cruxmap with its extra dask, in its clone: pip install '.[dask]'",
-        ) from None
+    return of_extra("dask", "distributed", "this executor")
 
 
 def _check_workers(client: Any, text: str) -> None:
