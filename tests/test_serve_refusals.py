@@ -547,3 +547,10 @@ def test_a_port_that_is_taken_is_refused_and_an_interrupt_ends_it(tmp_path: Path
             assert second.process.wait(60) == 2
             assert "problem cannot-use: port" in (project / "said.txt").read_text()
         assert running.end() == 0
+
+
+def test_an_interrupt_ends_it_before_all_has_begun(tmp_path: Path) -> None:
+    with served(copied(EXAMPLES / "library", tmp_path), "library") as running:
+        time.sleep(0.3)  # while its other process loads what it needs
+        assert running.end() == 0
+        assert "Traceback" not in running.said

@@ -3,9 +3,10 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing import Pipe, get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from threading import Thread
@@ -45,13 +46,28 @@ def begin(work: Callable[..., None], *given: Any) -> Apart:
         context = get_context("forkserver")
         context.set_forkserver_preload([work.__module__])
         process = context.Process(target=_work, args=(work, given, there), daemon=True)
-    process.start()
+    with _out_of_reach_of_interrupts():
+        process.start()
     there.close()
     return Apart(process, here)
 
 
+@contextmanager
+def _out_of_reach_of_interrupts() -> Iterator[None]:
+    """Start processes that an interrupt does not reach: it is meant for who starts them."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # which would let interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(work: Callable[..., None], given: tuple[Any, ...], pipe: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for who has started this
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(LESS_URGENT)

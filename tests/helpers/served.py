@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -125,9 +126,14 @@ class Served:
         return seen
 
     def end(self) -> int:
-        """Interrupt it as Ctrl+C does, and return its exit code."""
-        self.process.send_signal(signal.SIGINT)
+        """Interrupt it and all that it has started, as Ctrl+C does, and return its exit code."""
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(PATIENCE)
+
+    @property
+    def said(self) -> str:
+        """What it has said on stderr."""
+        return (self.project / "said.txt").read_text()
 
 
 @contextmanager
@@ -135,7 +141,9 @@ def served(project: Path, model: str, *options: str) -> Iterator[Served]:
     """Serve a model of a project at a free port while this lasts."""
     command = [sys.executable, "-m", "cruxmap", "serve", model, "--port", "0", *options]
     with (project / "said.txt").open("w") as said:
-        process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=said, text=True)
+        process = subprocess.Popen(
+            command, cwd=project, stdout=subprocess.PIPE, stderr=said, text=True, process_group=0
+        )
     assert process.stdout is not None
     try:
         yield Served(project, process, process.stdout.readline().strip())
