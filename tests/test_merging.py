@@ -126,7 +126,8 @@ def test_a_second_time_nothing_is_to_do(project: Path, cruxmap: Cruxmap) -> None
 def test_it_says_that_nothing_has_changed_since(project: Path, cruxmap: Cruxmap) -> None:
     state = state_of(read_map("arguments/small"))
     made = f"made_from: {{map: {state.map}, entries: {{rain: {dict(state.entries)['rain']}}}}}\n"
-    assert "nothing changed" in cruxmap("merge", "small", *sent(a=reviewer(1) + made)).out
+    merged = cruxmap("merge", "small", *sent(a=reviewer(1) + made), "--format", "markdown")
+    assert "nothing changed" in merged.out
 
 
 def test_it_says_what_came_and_what_has_changed_since(project: Path, cruxmap: Cruxmap) -> None:
