@@ -116,7 +116,7 @@ def case(
     return pooled(small_model) if request.param == "pool" else small[request.param]
 
 
-@pytest.fixture(scope="module", params=(POWER, LEGAL_CASE, DIAGNOSIS), ids=lambda path: Path(path).stem)
+@pytest.fixture(scope="module", params=(POWER, LEGAL_CASE), ids=lambda path: Path(path).stem)
 def shipped(request: pytest.FixtureRequest) -> dict[str, Case]:
     return cases(request.param) | {"pool": pooled(request.param)}
 
@@ -153,7 +153,16 @@ def test_a_frame_is_what_the_command_prints_as_csv(case: Case, cruxmap: Cruxmap)
 def test_answers_about_shipped_models_are_shown(
     shipped: dict[str, Case], name: str, cruxmap: Cruxmap
 ) -> None:
-    case = shipped[name]
+    assert_is_shown(cruxmap, shipped[name])
+
+
+@pytest.mark.long
+def test_an_answer_that_is_sampled_is_shown(cruxmap: Cruxmap) -> None:
+    answer = cm.estimate(cm.read_model(DIAGNOSIS))
+    assert_is_shown(cruxmap, Case(answer, ("estimate", DIAGNOSIS), lists=False))
+
+
+def assert_is_shown(cruxmap: Cruxmap, case: Case) -> None:
     assert_round_trip(cruxmap, case)
     assert_is_a_view(case.answer)
     for part in parts_of(case.answer):

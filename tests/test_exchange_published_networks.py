@@ -17,7 +17,7 @@ from helpers.filled_network import engine
 
 SMALL = ["alarm", "asia", "cancer", "child", "earthquake", "hailfinder", "hepar2", "insurance"]
 SMALL += ["sachs", "survey", "win95pts"]
-LARGE = ["andes", "water", "pigs", "barley", "diabetes", "mildew", "pathfinder"]
+LARGE = ["andes", "water", "pigs", "diabetes", "pathfinder"]
 
 
 @pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.long) for name in LARGE)])

@@ -18,7 +18,7 @@ type ProjectOf = Callable[[str], tuple[WithFiles, Path]]
 
 DRAWS = 256
 SETS, FEW, WITH_MEANS = 100, 30, 5
-REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), 34, False, id="deceptive-alignment")
+REAL = pytest.param(str(ROOT / "models" / "deceptive-alignment.yaml"), 20, False, id="deceptive-alignment")
 SMALL = pytest.param(POWER, SETS, True, id="power-seeking")
 
 BRING = f"({{start, bring}}) => {{ cruxmap.start(start); return ({BRING_ALL})(bring); }}"
@@ -81,5 +81,5 @@ def test_what_readers_bring_is_worth_what_python_says(browser: Any, project_of: 
 def test_so_it_is_on_both_maps_and_in_all_means(
     browser: Any, project_of: ProjectOf, model: str, sets: int, all_means: bool
 ) -> None:
-    """On the real map for the first third of a hundred sets, each of which takes seconds to plan."""
+    """On the real map for the first twenty of the hundred sets, each of which takes seconds to plan."""
     hold_sets(browser, *project_of(model), sets, all_means=all_means)
