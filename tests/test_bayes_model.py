@@ -94,6 +94,7 @@ def test_judgements_are_on_the_natural_scale() -> None:
     assert low[0][1, addresses.index("checked.strength")] == 1.0
 
 
+@pytest.mark.long
 def test_the_log_density_is_that_of_what_is_observed_and_stated() -> None:
     spec = model(
         GARDEN, "target: wet\nobserved: [slippery]\nworldviews: [map, ann]\nreconcile: true\n", ann=STATED

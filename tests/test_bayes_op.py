@@ -56,6 +56,7 @@ def test_marginals_are_those_of_the_engine() -> None:
             np.testing.assert_allclose(values[:, i], alone[:, 0], rtol=1e-13)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["NUMBA", "FAST_COMPILE"])
 def test_slopes_in_the_entries_agree_with_finite_differences(mode: str) -> None:
     inquiry = training()
@@ -87,6 +88,7 @@ def test_slopes_in_the_judgements_are_those_of_the_engine() -> None:
     np.testing.assert_allclose(slope, expected, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.long
 def test_what_is_impossible_has_log_z_minus_infinity_and_no_slope() -> None:
     inquiry = inquire(model(GARDEN, "target: wet\nobserved: [rain]\n", sure="judgements: {rain: 0%}\n"))
     entries = pt.dmatrix("entries")

@@ -213,6 +213,7 @@ def test_pictures_of_arviz_can_be_drawn(observed: tuple[ModelSpec, DataTree]) ->
         pyplot.switch_backend(backend)
 
 
+@pytest.mark.long
 def test_sampling_is_asked_for_in_the_words_of_pymc() -> None:
     spec = model(ONE, "target: a\nobserved: [b]\nsampling: {draws: 60, tune: 40, chains: 3}\n")
     tree = sample(spec, chains=2, tune=30, nuts_sampler="pymc", var_names=["estimate"])
@@ -304,6 +305,7 @@ def test_an_observation_that_nothing_uncertain_reaches_needs_no_chain() -> None:
     assert tree.attrs["conditioned"] == ""
 
 
+@pytest.mark.long
 def test_worldviews_are_sampled_by_themselves() -> None:
     ask = "target: a\nobserved: [b]\nworldviews: [map, ann]\nsampling: {draws: 40, tune: 40, chains: 2}\n"
     both = model(ONE, ask, ann="judgements: {a: 20% to 50%}\n")

@@ -531,6 +531,7 @@ def test_files_that_are_not_of_ours_are_left_alone(editor: Editor, name: str, te
 ODD = ["", "{", "[", ": ", "\n- ", "\t", '"', "\U0001f327", "|\n", "same as ", "#", "\0"]
 
 
+@pytest.mark.long
 def test_no_text_and_no_place_in_it_is_too_odd(editor: Editor) -> None:
     """What goes wrong in an answer is logged, and the session ends with nothing logged."""
     client, random = editor.client, Random(7)

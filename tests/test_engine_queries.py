@@ -148,6 +148,7 @@ def test_entries_in_a_shared_bank_of_rows(seed: int) -> None:
     )
 
 
+@pytest.mark.long
 @given(seed=seeds)
 def test_slopes_of_a_joint_are_those_of_its_cases(seed: int) -> None:
     made, entries, rng = small_network(seed)
@@ -172,6 +173,7 @@ def test_slopes_of_a_joint_are_those_of_its_cases(seed: int) -> None:
         np.testing.assert_allclose(of_case[possible], log_z[possible], rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.long
 @given(seed=seeds)
 def test_where_draws_are_few_evidence_is_taken_as_columns(seed: int) -> None:
     made, entries, rng = small_network(seed)

@@ -309,6 +309,7 @@ def test_few_reviewers_and_few_draws_are_enough_for_the_chains() -> None:
     assert found["spread_ratio"] is None  # nobody judged one
 
 
+@pytest.mark.long
 def test_a_single_chain_is_compared_with_itself() -> None:
     ask = "target: t\nsampling: {draws: 2000, tune: 1000, chains: 1}\n"
     result = pool(model(LONE, ask, ann="judgements: {t: 1%}\n", bob="judgements: {t: 60%}\n"))

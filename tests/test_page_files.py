@@ -87,6 +87,7 @@ def test_every_file_is_accepted_and_settles_as_the_page_does(folder: Path) -> No
             assert one == pytest.approx(other, rel=1e-12, abs=0), text
 
 
+@pytest.mark.long
 def test_what_has_no_file_is_written_out(folder: Path) -> None:
     """An anonymous reviewer's worldview cannot be extended."""
     cases = [case for case in CASES if case["worldview"] != "di"]

@@ -32,6 +32,7 @@ def test_bringing() -> None:
     _compare(make_bringing_cases.bringing(table), table, make_bringing_cases.NAME)
 
 
+@pytest.mark.long
 def test_files() -> None:
     table = make_language_cases.read(make_file_cases.NAME)
     _compare(make_file_cases.files(table), table, make_file_cases.NAME)

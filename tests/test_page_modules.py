@@ -20,11 +20,13 @@ LONG = {
     for name in (
         "averages",
         "brought",
+        "interview",
         "reviewers",
         "session_bringing",
         "takes",
         "together",
         "views",
+        "worldview_file",
         "worldview_file_in_time",
         "yaml_text_in_time",
     )
