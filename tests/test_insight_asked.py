@@ -221,7 +221,7 @@ MISTAKES: dict[str, tuple[Callable[[cm.ModelSpec], object], str]] = {
     ),
     "no dict": (
         lambda m: cm.estimate(m, judgements=["rain"]),  # type: ignore[arg-type]
-        'wrong-shape: judgements: a dict of numbers by address, not a list (as in `judgements={"rain"',
+        'wrong-shape: judgements: a dict of numbers by address, not: list (as in `judgements={"rain"',
     ),
     "shares that do not sum": (
         lambda m: cm.estimate(m, judgements={"season.dry": 0.9, "season.mild": 0.9}),
@@ -250,7 +250,7 @@ MISTAKES: dict[str, tuple[Callable[[cm.ModelSpec], object], str]] = {
     ),
     "what is no list of worldviews": (
         lambda m: cm.estimate(m, worldviews=3),  # type: ignore[arg-type]
-        "wrong-shape: worldviews: a list of worldviews, or a dict by name, not a int",
+        "wrong-shape: worldviews: a list of worldviews, or a dict by name, not: int",
     ),
     "a path of bytes": (
         lambda m: cm.estimate(m, worldviews=[_OfBytes()]),  # type: ignore[list-item]

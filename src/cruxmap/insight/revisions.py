@@ -285,7 +285,7 @@ def revise(
         models, revision = (before, now), ""
     elif isinstance(before, ModelSpec) or isinstance(now, ModelSpec):
         message = "two models, or a model's file and a git revision"
-        raise TypeError(f"{message}, not a {type(before).__name__} and a {type(now).__name__}")
+        raise TypeError(f"{message}, not: {type(before).__name__} and {type(now).__name__}")
     else:
         path, revision = tidied(before), now
         found = revisions_of(path, revision)

@@ -113,7 +113,7 @@ def judgements_laid(asked: object, argument_map: ArgumentMap, *whose: str) -> tu
     """Return numbers by address as they are laid over others. Raises `InvalidMap`, naming the argument."""
     with typed_as("judgements"):
         if not isinstance(asked, Mapping):
-            message = f"a dict of numbers by address, not a {type(asked).__name__}"
+            message = f"a dict of numbers by address, not: {type(asked).__name__}"
             raise _mistake(Code.WRONG_SHAPE, message, 'as in `judgements={"rain": 0.2}`')
         pairs = [(str(address), value) for address, value in asked.items()]
         return parse_settings(pairs, argument_map, *([whose] if whose else []))
@@ -123,7 +123,7 @@ def _with_target(model: object, asked: Any, aimless: bool) -> ModelSpec:
     """Return a model that asks for a target: its own, or the one that is asked for."""
     if not isinstance(model, ModelSpec | ArgumentMap):
         what = type(model).__name__
-        message = f"a model or a map, not a {what}"
+        message = f"a model or a map, not: {what}"
         raise TypeError(f"{message}: `cruxmap.read_model` reads one from a path, a text or a dict")
     if asked is None and isinstance(model, ModelSpec):
         return model

@@ -263,7 +263,7 @@ def _inside(folder: Path, findings: Findings) -> list[Path]:
 def tidied(path: str | os.PathLike[str]) -> Path:
     """Return a path by its shortest spelling. Raises TypeError for what is no path."""
     if not is_path(path):
-        raise TypeError(f"a path is a text or a `Path`, not a {type(path).__name__}")
+        raise TypeError(f"a path is a text or a `Path`, not: {type(path).__name__}")
     return Path(os.path.normpath(possible(os.fspath(path))))
 
 

@@ -162,7 +162,7 @@ def seen_by(model: ModelSpec, worldviews: Worldviews) -> ModelSpec:
     listed = [several] if is_worldview(several) else several
     if (names := run_through(listed)) is None:
         hint = 'as in `worldviews=["ann"]`'
-        message = f"a list of worldviews, or a dict by name, not a {type(listed).__name__}"
+        message = f"a list of worldviews, or a dict by name, not: {type(listed).__name__}"
         raise InvalidMap((Problem(Code.WRONG_SHAPE, message, hint=hint),))
     named: list[Any] = (
         list(listed.items()) if isinstance(listed, Mapping) else [(None, one) for one in names]

@@ -315,8 +315,8 @@ class _Taking(TableReading):
         if place is not None and text and has_value:
             found = self._read(line, column, text, place.role)
             if found is not None and not self.notation.says_the_same(place.text, found, place.role):
-                message = f"`value` is `{place.text}`, and so there are two numbers of who brings it"
-                self._tell(line, column, Code.UNCLEAR_ANSWER, message, "leave `value` empty, or this")
+                message = f"`value` is `{place.text}`, and this is another number of who brings the entry"
+                self._tell(line, column, Code.UNCLEAR_ANSWER, message, "leave one of the two empty")
             return
         self._put(line, column, entry, address)
 
